@@ -1,0 +1,7 @@
+/**
+ * Low-stock and out-of-stock alerts as clients see them.
+ */
+@NullMarked
+package app.stockroom.alerts;
+
+import org.jspecify.annotations.NullMarked;
