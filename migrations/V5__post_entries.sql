@@ -1,0 +1,274 @@
+-- The heart: decides the waiting commands of one tenant in arrival order and writes what they change, in one call without BEGIN,
+-- so that whatever happens to the client, the connection or the process, all of a call is in the ledger or nothing.
+--
+-- A command is a run of lines that are accepted together or not at all; a refused one leaves its neighbours alone. Under READ
+-- COMMITTED each statement here takes a fresh snapshot: what follows the lock of the head sees all that was committed before.
+--
+-- Verdicts: 0 accepted, 1 no such product, 2 no such warehouse, 3 no such record, 4 warehouse inactive, 5 stale version,
+-- 6 insufficient stock, 7 capacity exceeded, 8 record exists, 9 key reused, 10 tenant closed. The first that applies is told.
+-- Entry types: 1 OPENING, 2 IN, 5 TRANSFER_IN, 8 RELEASE, 11 SETTINGS are named below; app.stockroom.ledger.EntryType has all.
+
+-- A record that lines of this call touch: as read, and as it stands after the lines decided so far.
+create type posting_slot as (product_id uuid, warehouse_id uuid, inventory_id uuid, fault int, quantity_was bigint, quantity bigint,
+  reserved_was bigint, reserved bigint, min_stock bigint, max_stock bigint, version_was bigint, version bigint);
+
+-- An entry to be written, with the thresholds before it, which tell whether it crossed one.
+create type posting_entry as (command int, line int, slot int, type smallint, delta bigint, reserved_delta bigint, quantity bigint,
+  reserved bigint, min_was bigint, max_was bigint, min_stock bigint, max_stock bigint, version bigint);
+
+-- What became of a command: of every refused one, and of every one with a key.
+create type posting_decision as (command int, line int, verdict smallint, replayed boolean, first_sequence bigint,
+  last_sequence bigint, quantity bigint, reserved bigint, max_stock bigint, version bigint);
+
+-- p_last_lines, p_keys, p_fingerprints have one element per command (p_keys null: no command has one), the others one per line.
+-- p_terms holds the rare parts by line number: {"3": {"expected": 7, "min": 0, "max": 50, "counted": true, "occurredAt": ...}}.
+-- Answers one row for the call (command 0: previous and last sequence, time, epoch), one per entry in order, one per refused or
+-- replayed command. p_rehearse decides alike and writes nothing.
+create function post_entries_1(p_tenant uuid, p_rehearse boolean, p_last_lines int[], p_keys text[], p_fingerprints uuid[],
+  p_types smallint[], p_products uuid[], p_skus text[], p_warehouses uuid[], p_deltas bigint[], p_reserved_deltas bigint[],
+  p_actors text[], p_reasons text[], p_references text[], p_terms jsonb)
+returns table (command int, line int, verdict smallint, replayed boolean, type smallint, sequence bigint, last_sequence bigint,
+  inventory_id uuid, product_id uuid, warehouse_id uuid, quantity bigint, reserved bigint, min_stock bigint, max_stock bigint,
+  version bigint, at timestamptz, epoch text, alerts text)
+language plpgsql volatile
+-- Every statement is a handful of index look-ups; a plan that scans a table is a mistake of missing statistics.
+set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off
+set enable_mergejoin = off set enable_material = off
+as $f$
+#variable_conflict use_column
+declare
+  start bigint; moment timestamptz; era text; main uuid; is_closed boolean;
+  products uuid[] := p_products;
+  slots posting_slot[]; line_slots int[]; s posting_slot; slot int;
+  entries posting_entry[] := '{}'; e posting_entry; n int := 0; mark int;
+  known posting_decision[]; known_fingerprints uuid[]; origins int[]; origin int;
+  decided posting_decision[] := '{}'; d posting_decision;
+  first_line int; final_line int := 0; judged int; ruling int; kind smallint; terms jsonb;
+  default_min bigint; default_max bigint; touched int; crossing record; alert_texts text[] := '{}'; event jsonb; events jsonb;
+begin
+  perform set_config('app.tenant_id', p_tenant::text, true);
+  select h.sequence, greatest(h.last_at, clock_timestamp()), h.epoch, h.default_warehouse_id, h.closed
+    into start, moment, era, main, is_closed
+    from ledger_head h where h.tenant_id = p_tenant for no key update;
+  if not found or is_closed then
+    return query select 0, 0, 10::smallint, false, null::smallint, null::bigint, null::bigint, null::uuid, null::uuid, null::uuid,
+      null::bigint, null::bigint, null::bigint, null::bigint, null::bigint, null::timestamptz, null::text, null::text;
+    return;
+  end if;
+
+  -- The records: one slot per distinct product and warehouse, found by one index look-up each. What is deleted is told apart
+  -- afterwards: as a condition it would let a planner without statistics take the partial index and read the whole tenant.
+  if p_skus is not null then
+    select array_agg(coalesce(l.product, p.id) order by l.n) into products
+      from unnest(p_products, p_skus) with ordinality l(product, sku, n)
+      left join product p on p.tenant_id = p_tenant and p.sku = l.sku and p.deleted_at is null;
+  end if;
+  select array_agg(r.slot order by r.n) into line_slots
+    from (select l.n, dense_rank() over (order by l.product, coalesce(l.warehouse, main)) as slot
+      from unnest(products, p_warehouses) with ordinality l(product, warehouse, n)) r;
+  select array_agg(row(w.product, w.warehouse, i.id,
+      case when p.id is null or p.deleted_at is not null then 1 when h.id is null or h.deleted_at is not null then 2
+        when h.status <> 'ACTIVE' then 4 else 0 end,
+      coalesce(i.quantity, 0), coalesce(i.quantity, 0), coalesce(i.reserved, 0), coalesce(i.reserved, 0),
+      i.min_stock, i.max_stock, coalesce(i.version, 0), coalesce(i.version, 0))::posting_slot order by w.product, w.warehouse)
+    into slots
+    from (select distinct l.product, coalesce(l.warehouse, main) as warehouse from unnest(products, p_warehouses) l(product, warehouse)) w
+    left join product p on p.tenant_id = p_tenant and p.id = w.product
+    left join warehouse h on h.tenant_id = p_tenant and h.id = w.warehouse
+    left join inventory i on i.tenant_id = p_tenant and i.product_id = w.product and i.warehouse_id = w.warehouse;
+
+  -- The keys: after the lock, so that of two calls with one key the second sees the first.
+  if p_keys is not null then
+    select array_agg(row(c.n, k.line, k.verdict, true, k.first_sequence, k.last_sequence, k.quantity, k.reserved, k.max_stock,
+        k.version)::posting_decision order by c.n), array_agg(k.fingerprint order by c.n), array_agg(c.origin order by c.n)
+      into known, known_fingerprints, origins
+      from (select u.key, u.n, min(u.n) over (partition by u.key) as origin from unnest(p_keys) with ordinality u(key, n)) c
+      left join idempotency_key k on k.tenant_id = p_tenant and k.key = c.key;
+  end if;
+
+  for c in 1 .. cardinality(p_last_lines) loop
+    first_line := final_line + 1;
+    final_line := p_last_lines[c];
+
+    if p_keys[c] is not null then
+      origin := origins[c];
+      d := known[c];
+      if d.verdict is null and origin < c then
+        d := decided[origin];
+        if p_fingerprints[origin] <> p_fingerprints[c] then
+          d.verdict := 9;
+        end if;
+      elsif known_fingerprints[c] <> p_fingerprints[c] then
+        d.verdict := 9;
+      end if;
+      if d.verdict is not null then
+        d.command := c;
+        d.replayed := d.verdict <> 9;
+        decided[c] := d;
+        continue;
+      end if;
+    end if;
+
+    mark := n;
+    ruling := 0;
+    for l in first_line .. final_line loop
+      judged := l;
+      slot := line_slots[l];
+      s := slots[slot];
+      kind := p_types[l];
+      terms := p_terms -> l::text;
+
+      ruling := case
+        when s.fault = 4 and kind in (8, 11) then 0 -- what is held can be set free and thresholds set, also where nothing moves
+        when s.fault <> 0 then s.fault
+        when s.inventory_id is null and kind not in (1, 2, 5) then 3
+        when s.inventory_id is not null and kind = 1 then 8
+        when (terms ->> 'expected')::bigint <> s.version then 5
+        else 0 end;
+      exit when ruling <> 0;
+
+      if s.inventory_id is null then
+        if default_max is null then
+          select t.default_min_stock, t.default_max_stock into default_min, default_max from tenant t where t.tenant_id = p_tenant;
+        end if;
+        s.inventory_id := uuid_v7(moment);
+        s.min_stock := coalesce((terms ->> 'min')::bigint, default_min);
+        s.max_stock := coalesce((terms ->> 'max')::bigint, default_max);
+        if kind <> 1 then
+          s.version := 1;
+          n := n + 1;
+          entries[n] := row(c, l, slot, 1, 0, 0, 0, 0, s.min_stock, s.max_stock, s.min_stock, s.max_stock, 1)::posting_entry;
+          slots[slot] := s;
+        end if;
+      end if;
+
+      e := row(c, l, slot, kind, p_deltas[l], coalesce(p_reserved_deltas[l], 0), s.quantity + p_deltas[l],
+        s.reserved + coalesce(p_reserved_deltas[l], 0), s.min_stock, s.max_stock, s.min_stock, s.max_stock, s.version + 1)::posting_entry;
+      if e.quantity < e.reserved or e.reserved < 0 then
+        ruling := 6;
+        exit;
+      end if;
+      if e.delta > 0 and e.quantity > s.max_stock and (terms -> 'counted') is null then
+        ruling := 7;
+        exit;
+      end if;
+      if kind = 11 then
+        e.min_stock := (terms ->> 'min')::bigint;
+        e.max_stock := (terms ->> 'max')::bigint;
+      end if;
+      n := n + 1;
+      entries[n] := e;
+      s.quantity := e.quantity;
+      s.reserved := e.reserved;
+      s.min_stock := e.min_stock;
+      s.max_stock := e.max_stock;
+      s.version := e.version;
+      slots[slot] := s;
+    end loop;
+
+    if ruling <> 0 then
+      -- The numbers are the record's as the refused line met it; then what the command's earlier lines did is taken back.
+      s := slots[slot];
+      decided[c] := row(c, judged - first_line, ruling, false, null, null, s.quantity, s.reserved, s.max_stock, s.version)::posting_decision;
+      while n > mark loop
+        e := entries[n];
+        s := slots[e.slot];
+        s.quantity := s.quantity - e.delta;
+        s.reserved := s.reserved - e.reserved_delta;
+        s.min_stock := e.min_was;
+        s.max_stock := e.max_was;
+        s.version := s.version - 1;
+        if e.type = 1 then
+          s.inventory_id := null;
+        end if;
+        slots[e.slot] := s;
+        n := n - 1;
+      end loop;
+    elsif p_keys[c] is not null then
+      decided[c] := row(c, 0, 0, false, start + mark + 1, start + n, null, null, null, null)::posting_decision;
+    end if;
+  end loop;
+  entries := entries[1:n]; -- what was taken back still stands behind n
+
+  if n > 0 and not p_rehearse then
+    insert into inventory (tenant_id, id, product_id, warehouse_id, quantity, reserved, min_stock, max_stock, version, created_at, updated_at)
+      select p_tenant, f.inventory_id, f.product_id, f.warehouse_id, f.quantity, f.reserved, f.min_stock, f.max_stock, f.version, moment, moment
+      from unnest(slots) f where f.version_was = 0 and f.version > 0;
+
+    -- The guard is in the statement: whatever was decided above, a record that is not as it was read takes no change.
+    update inventory i
+      set quantity = i.quantity + (c.quantity - c.quantity_was), reserved = i.reserved + (c.reserved - c.reserved_was),
+        min_stock = c.min_stock, max_stock = c.max_stock, version = c.version, updated_at = moment
+      from unnest(slots) c
+      where c.version_was > 0 and c.version > c.version_was and i.tenant_id = p_tenant and i.id = c.inventory_id
+        and i.version = c.version_was and i.quantity + (c.quantity - c.quantity_was) >= i.reserved + (c.reserved - c.reserved_was)
+        and i.reserved + (c.reserved - c.reserved_was) >= 0;
+    get diagnostics touched = row_count;
+    if touched <> (select count(*) from unnest(slots) c where c.version_was > 0 and c.version > c.version_was) then
+      raise exception 'a decided change met another state' using errcode = '40001';
+    end if;
+
+    update ledger_head h set sequence = start + n, last_at = moment where h.tenant_id = p_tenant;
+
+    insert into movement (tenant_id, sequence, created_at, occurred_at, inventory_id, product_id, warehouse_id, delta, reserved_delta,
+        quantity_after, reserved_after, min_stock, max_stock, version, type, actor, reason, reference)
+      select p_tenant, start + w.n, moment, (p_terms -> w.line::text ->> 'occurredAt')::timestamptz, slots[w.slot].inventory_id,
+        slots[w.slot].product_id, slots[w.slot].warehouse_id, w.delta, w.reserved_delta, w.quantity, w.reserved, w.min_stock,
+        w.max_stock, w.version, w.type, p_actors[w.line], p_reasons[w.line], p_references[w.line]
+      from unnest(entries) with ordinality w(command, line, slot, type, delta, reserved_delta, quantity, reserved, min_was, max_was,
+        min_stock, max_stock, version, n);
+
+    -- Alerts follow the running values, so that a dip inside one call is told too. A new record opens none.
+    for crossing in
+      select x.n, x.quantity, x.min_stock, x.now, x.was, slots[x.slot].inventory_id, slots[x.slot].product_id, slots[x.slot].warehouse_id
+        from (select w.*, stock_status(w.quantity - w.delta, w.min_was, w.max_was) as was,
+            stock_status(w.quantity, w.min_stock, w.max_stock) as now
+          from unnest(entries) with ordinality w(command, line, slot, type, delta, reserved_delta, quantity, reserved, min_was, max_was,
+            min_stock, max_stock, version, n)) x
+        where x.was <> x.now and x.type <> 1 order by x.n
+    loop
+      events := '[]';
+      if crossing.was in ('OUT_OF_STOCK', 'LOW_STOCK') then
+        update alert a set resolved_at = moment, resolved_sequence = start + crossing.n
+          where a.tenant_id = p_tenant and a.inventory_id = crossing.inventory_id and a.resolved_sequence is null
+          returning alert_state(a, start + crossing.n) into event;
+        if found then
+          events := events || event;
+        end if;
+      end if;
+      if crossing.now in ('OUT_OF_STOCK', 'LOW_STOCK') then
+        insert into alert as a (tenant_id, id, kind, inventory_id, product_id, warehouse_id, quantity, min_stock, opened_at, opened_sequence)
+          values (p_tenant, uuid_v7(moment), crossing.now, crossing.inventory_id, crossing.product_id, crossing.warehouse_id,
+            crossing.quantity, crossing.min_stock, moment, start + crossing.n)
+          returning alert_state(a, start + crossing.n) into event;
+        events := events || event;
+      end if;
+      alert_texts[crossing.n] := events::text;
+    end loop;
+  end if;
+
+  -- A stale command is compiled again and keeps its key for that; every other outcome is the key's for good.
+  if p_keys is not null and not p_rehearse then
+    insert into idempotency_key (tenant_id, key, fingerprint, created_at, verdict, line, first_sequence, last_sequence, quantity,
+        reserved, max_stock, version)
+      select p_tenant, p_keys[k.command], p_fingerprints[k.command], moment, k.verdict, k.line, k.first_sequence, k.last_sequence,
+        k.quantity, k.reserved, k.max_stock, k.version
+      from unnest(decided) k where k.verdict not in (5, 9) and not k.replayed and p_keys[k.command] is not null;
+  end if;
+
+  return query
+    select 0, 0, 0::smallint, false, null::smallint, start, start + n, null::uuid, null::uuid, null::uuid, null::bigint, null::bigint,
+      null::bigint, null::bigint, null::bigint, moment, era, null::text;
+  return query
+    select w.command, w.line, 0::smallint, false, w.type, start + w.n, null::bigint, slots[w.slot].inventory_id, slots[w.slot].product_id,
+      slots[w.slot].warehouse_id, w.quantity, w.reserved, w.min_stock, w.max_stock, w.version, null::timestamptz, null::text,
+      alert_texts[w.n::int]
+    from unnest(entries) with ordinality w(command, line, slot, type, delta, reserved_delta, quantity, reserved, min_was, max_was,
+      min_stock, max_stock, version, n);
+  return query
+    select k.command, k.line, k.verdict, k.replayed, null::smallint, k.first_sequence, k.last_sequence, null::uuid, null::uuid, null::uuid,
+      k.quantity, k.reserved, null::bigint, k.max_stock, k.version, null::timestamptz, null::text, null::text
+    from unnest(decided) k where k.replayed or k.verdict <> 0;
+end $f$;
+
+grant usage on type posting_slot, posting_entry, posting_decision to ${applicationRole};
