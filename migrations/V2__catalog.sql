@@ -43,7 +43,7 @@ grant select, insert, update on warehouse to ${applicationRole};
 -- A product as its own resource shows it: the body of answers and of catalog events.
 create function product_state(p product) returns jsonb language sql stable as $$
   select jsonb_strip_nulls(jsonb_build_object('id', p.id, 'sku', p.sku, 'name', p.name, 'description', p.description,
-    'price', p.price, 'barcodes', p.barcodes, 'status', p.status, 'version', p.version, 'createdAt', json_instant(p.created_at),
+    'price', trim_scale(p.price), 'barcodes', p.barcodes, 'status', p.status, 'version', p.version, 'createdAt', json_instant(p.created_at),
     'updatedAt', json_instant(p.updated_at), 'deletedAt', json_instant(p.deleted_at)))
 $$;
 
