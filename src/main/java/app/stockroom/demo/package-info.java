@@ -1,5 +1,6 @@
 /**
- * A believable demo tenant made from a real retailer's first month, so that a newcomer sees life at once.
+ * A believable demo tenant made from a real retailer's first month, so that a newcomer
+ * sees life at once.
  */
 @NullMarked
 package app.stockroom.demo;

@@ -1,5 +1,6 @@
 /**
- * Real PostgreSQL and Redis inside the process's own folder, for one-command runs and tests.
+ * Real PostgreSQL and Redis inside the process's own folder, for one-command runs and
+ * tests.
  */
 @NullMarked
 package app.stockroom.embedded;

@@ -1,5 +1,6 @@
 /**
- * The engine: decides every stock change of a tenant in order and writes it, with its entry, in one database call.
+ * The engine: decides every stock change of a tenant in order and writes it, with its
+ * entry, in one database call.
  */
 @NullMarked
 package app.stockroom.ledger;

@@ -1,5 +1,6 @@
 /**
- * The live feeds: stock, ledger and alerts over Server-Sent Events, resumable from the ledger.
+ * The live feeds: stock, ledger and alerts over Server-Sent Events, resumable from the
+ * ledger.
  */
 @NullMarked
 package app.stockroom.live;

@@ -1,5 +1,6 @@
 /**
- * Problems, requests, pages and database pools: what every module stands on, and nothing of the domain.
+ * Problems, requests, pages and database pools: what every module stands on, and nothing
+ * of the domain.
  */
 @NullMarked
 package app.stockroom.platform;

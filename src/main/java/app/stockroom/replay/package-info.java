@@ -1,5 +1,6 @@
 /**
- * A command-line client that replays a sales file through the public API and checks every product afterwards.
+ * A command-line client that replays a sales file through the public API and checks every
+ * product afterwards.
  */
 @NullMarked
 package app.stockroom.replay;

@@ -1,0 +1,59 @@
+package app.stockroom.platform;
+
+import java.time.Duration;
+
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.SocketOptions;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisConnectionDetails;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.util.Assert;
+
+/**
+ * The Redis client for publishing and subscribing. Its users connect asynchronously and
+ * retry: Redis is a messenger, and the service starts and works without it. (Spring
+ * Data's connection factory connects on the calling thread, which here is an event loop.)
+ */
+@Configuration(proxyBeanMethods = false)
+class RedisConfiguration {
+
+	private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
+
+	@Bean
+	RedisURI redisUri(DataRedisConnectionDetails details) {
+		DataRedisConnectionDetails.Standalone server = details.getStandalone();
+		Assert.state(server != null, "Stockroom speaks to a single Redis: set spring.data.redis.url");
+		RedisURI.Builder uri = RedisURI.builder()
+			.withHost(server.getHost())
+			.withPort(server.getPort())
+			.withDatabase(server.getDatabase())
+			.withSsl(details.getSslBundle() != null)
+			.withTimeout(CONNECT_TIMEOUT);
+		String password = details.getPassword();
+		if (password != null) {
+			String username = details.getUsername();
+			if (username != null) {
+				uri.withAuthentication(username, password);
+			}
+			else {
+				uri.withPassword(password.toCharArray());
+			}
+		}
+		return uri.build();
+	}
+
+	@Bean(destroyMethod = "shutdown")
+	RedisClient redisClient(RedisURI uri) {
+		RedisClient client = RedisClient.create(uri);
+		// While Redis is away a message is refused, not queued: the feeds read the ledger
+		// then, and a queue would only grow.
+		client.setOptions(ClientOptions.builder()
+			.disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
+			.socketOptions(SocketOptions.builder().connectTimeout(CONNECT_TIMEOUT).keepAlive(true).build())
+			.build());
+		return client;
+	}
+
+}
