@@ -1,0 +1,175 @@
+package app.stockroom.embedded;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A server that cannot outlive this JVM. A small shell starts it, waits until its own
+ * standard input ends, and stops it. The input ends when {@link #close()} closes it and
+ * just as well when the JVM is killed with -9, so both ways down are the same one.
+ */
+final class ServerProcess implements AutoCloseable {
+
+	private static final Logger logger = LoggerFactory.getLogger(ServerProcess.class);
+
+	private static final int STOP_SECONDS = 30;
+
+	// Ctrl-C in a terminal reaches the whole process group: the shell ignores it, the JVM
+	// decides when to stop. Both servers leave the group by themselves (pg_ctl,
+	// daemonize).
+	private static final String LEASH = """
+			trap '' HUP INT TERM
+			pid_file=$1 stop_signal=$2 tries=%d
+			shift 2
+			"$@" </dev/null 1>&2
+			status=$?
+			waited=0
+			until [ -s "$pid_file" ] || [ $status -ne 0 ] || [ $waited -ge 100 ]; do sleep 0.05; waited=$((waited + 1)); done
+			read -r pid _ <"$pid_file" || exit 1
+			[ $status -eq 0 ] && echo "$pid" && read -r _
+			kill -s "$stop_signal" "$pid"
+			while kill -0 "$pid" 2>/dev/null; do
+				[ $tries -gt 0 ] || kill -s KILL "$pid"
+				tries=$((tries - 1))
+				sleep 0.05
+			done
+			exit $status
+			"""
+		.formatted(STOP_SECONDS * 20);
+
+	private final String name;
+
+	private final Process leash;
+
+	private final long pid;
+
+	private ServerProcess(String name, Process leash, long pid) {
+		this.name = name;
+		this.leash = leash;
+		this.pid = pid;
+	}
+
+	/**
+	 * Runs a command that returns when the server is up in the background.
+	 * @param command the command, which must leave the server in a session of its own
+	 * @param pidFile where the server writes its process id in the first line
+	 * @param stopSignal the signal for a quick and clean stop
+	 * @param log takes what the command prints
+	 */
+	static ServerProcess start(String name, List<String> command, Path pidFile, String stopSignal, Path log) {
+		List<String> line = new ArrayList<>();
+		if (Files.isExecutable(Path.of("/usr/bin/setsid"))) {
+			// Outside of our process group even a kill -9 of the whole group spares the
+			// shell
+			line.add("/usr/bin/setsid");
+		}
+		line.addAll(List.of("/bin/sh", "-c", LEASH, name + "-leash", pidFile.toString(), stopSignal));
+		line.addAll(command);
+		try {
+			Process leash = new ProcessBuilder(line).redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
+				.start();
+			BufferedReader output = leash.inputReader();
+			@Nullable String pid = output.readLine();
+			if (pid == null) {
+				throw new EmbeddedServerException("The embedded %s did not start:%n%s".formatted(name, tail(log)),
+						"The full log is " + log + ".");
+			}
+			return new ServerProcess(name, leash, Long.parseLong(pid));
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	/**
+	 * Stops a server that was left behind by a process that is gone. Asks for the caller
+	 * to hold the directory: then nobody else can be using it.
+	 * @param programs the directory of our server programs; a process that runs another
+	 * one only got the same number
+	 */
+	static void stopLeftover(String name, Path pidFile, String stopSignal, Path programs) {
+		Optional<ProcessHandle> leftover = processIn(pidFile).filter((process) -> isBelow(programs, process));
+		if (leftover.isEmpty()) {
+			delete(pidFile);
+			return;
+		}
+		logger.warn("Stopping the {} (process {}) that a killed run left behind", name, leftover.get().pid());
+		signal(stopSignal, leftover.get().pid());
+		try {
+			leftover.get().onExit().orTimeout(STOP_SECONDS, TimeUnit.SECONDS).join();
+		}
+		catch (CompletionException ex) {
+			throw new EmbeddedServerException(
+					"The %s of an earlier run (process %d) does not stop.".formatted(name, leftover.get().pid()),
+					"Stop it by hand, then start again.", ex);
+		}
+	}
+
+	private static Optional<ProcessHandle> processIn(Path pidFile) {
+		try {
+			return Files.exists(pidFile)
+					? ProcessHandle.of(Long.parseLong(Files.readAllLines(pidFile).getFirst().strip()))
+					: Optional.empty();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	private static boolean isBelow(Path directory, ProcessHandle process) {
+		return process.info().command().filter((command) -> Path.of(command).startsWith(directory)).isPresent();
+	}
+
+	private static void delete(Path file) {
+		try {
+			Files.deleteIfExists(file);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	static void signal(String signal, long pid) {
+		// The shell's own kill: the program of that name is missing on small systems
+		Commands.run(List.of("/bin/sh", "-c", "kill -s \"$0\" \"$1\"", signal, Long.toString(pid)));
+	}
+
+	private static String tail(Path log) throws IOException {
+		List<String> lines = Files.readAllLines(log);
+		return String.join(System.lineSeparator(), lines.subList(Math.max(0, lines.size() - 15), lines.size()));
+	}
+
+	long pid() {
+		return this.pid;
+	}
+
+	@Override
+	public void close() {
+		try {
+			this.leash.getOutputStream().close();
+			if (!this.leash.waitFor(STOP_SECONDS + 5, TimeUnit.SECONDS)) {
+				logger.error("The embedded {} (process {}) does not stop", this.name, this.pid);
+			}
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+		catch (InterruptedException ex) {
+			// The leash goes on stopping the server without us
+			Thread.currentThread().interrupt();
+		}
+	}
+
+}
