@@ -1,0 +1,107 @@
+package app.stockroom.platform;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.r2dbc.pool.ConnectionPool;
+import io.r2dbc.pool.ConnectionPoolConfiguration;
+import io.r2dbc.spi.ConnectionFactories;
+import io.r2dbc.spi.ConnectionFactory;
+import io.r2dbc.spi.ConnectionFactoryOptions;
+import io.r2dbc.spi.Option;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.boot.r2dbc.autoconfigure.R2dbcConnectionDetails;
+import org.springframework.boot.r2dbc.metrics.ConnectionPoolMetrics;
+import org.springframework.stereotype.Component;
+
+/**
+ * Opens connection pools to PostgreSQL as the application role. Each use has a pool of
+ * its own, so that none can starve another. Every wait has an end: the pool's defaults
+ * have none (r2dbc-pool#232).
+ */
+@Component
+public class Database implements DisposableBean {
+
+	private static final int CACHED_STATEMENTS_PER_CONNECTION = 256;
+
+	private final R2dbcConnectionDetails details;
+
+	private final DatabaseSettings settings;
+
+	private final MeterRegistry meters;
+
+	private final List<ConnectionPool> pools = new CopyOnWriteArrayList<>();
+
+	Database(R2dbcConnectionDetails details, DatabaseSettings settings, MeterRegistry meters) {
+		this.details = details;
+		this.settings = settings;
+		this.meters = meters;
+	}
+
+	/**
+	 * Opens a pool, which closes with the application. Connections are made when they are
+	 * first needed.
+	 * @param name how metrics and the server's {@code application_name} tell it from
+	 * others
+	 * @param size the most connections
+	 */
+	public ConnectionPool pool(String name, int size) {
+		ConnectionPool pool = new ConnectionPool(ConnectionPoolConfiguration.builder(connections(name))
+			.name(name)
+			.initialSize(0)
+			.maxSize(size)
+			// A restarted server leaves a pool full of dead connections: look at each
+			// once.
+			.acquireRetry(size)
+			.maxAcquireTime(this.settings.acquireTimeout())
+			.maxCreateConnectionTime(this.settings.connectTimeout())
+			.maxValidationTime(this.settings.validationTimeout())
+			.maxIdleTime(this.settings.idleTime())
+			.customizer((builder) -> builder.maxPendingAcquire(size * this.settings.pendingPerConnection()))
+			.build());
+		new ConnectionPoolMetrics(pool, name, Tags.empty()).bindTo(this.meters);
+		this.pools.add(pool);
+		return pool;
+	}
+
+	private ConnectionFactory connections(String name) {
+		return ConnectionFactories.get(this.details.getConnectionFactoryOptions()
+			.mutate()
+			.option(ConnectionFactoryOptions.CONNECT_TIMEOUT, this.settings.connectTimeout())
+			.option(ConnectionFactoryOptions.STATEMENT_TIMEOUT, this.settings.statementTimeout())
+			.option(Option.valueOf("applicationName"), "stockroom-" + name)
+			.option(Option.valueOf("tcpKeepAlive"), true)
+			.option(Option.valueOf("preparedStatementCacheQueries"), CACHED_STATEMENTS_PER_CONNECTION)
+			.option(Option.valueOf("options"), Map.of("timezone", "UTC"))
+			.build());
+	}
+
+	/**
+	 * Waits for what is under way, which its clients may have left already, then closes
+	 * all pools.
+	 */
+	@Override
+	public void destroy() {
+		Flux.interval(Duration.ZERO, Duration.ofMillis(20))
+			.takeUntil((_) -> this.pools.stream().allMatch(Database::isIdle))
+			.then()
+			.timeout(this.settings.shutdownTimeout(), Mono.empty())
+			.thenMany(Flux.fromIterable(this.pools).flatMap(ConnectionPool::disposeLater))
+			.then()
+			.block(this.settings.shutdownTimeout().multipliedBy(2));
+	}
+
+	private static boolean isIdle(ConnectionPool pool) {
+		return pool.getMetrics()
+			.map((metrics) -> metrics.acquiredSize() + metrics.pendingAcquireSize() == 0)
+			.orElse(true);
+	}
+
+}

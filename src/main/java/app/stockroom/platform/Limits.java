@@ -1,0 +1,53 @@
+package app.stockroom.platform;
+
+/**
+ * Every limit of the service that a client can meet, named once.
+ */
+public final class Limits {
+
+	/** Largest request body, in bytes. */
+	public static final int BODY_BYTES = 256 * 1024;
+
+	/** Largest body of a batch that comes as one JSON array, in bytes. */
+	public static final int BATCH_BYTES = 1024 * 1024;
+
+	/** Most elements of a batch that comes as one JSON array. */
+	public static final int BATCH_ELEMENTS = 1000;
+
+	/** Longest line of a streamed NDJSON body, in bytes. */
+	public static final int LINE_BYTES = 16 * 1024;
+
+	/** Longest text of a field or a query parameter, in UTF-16 code units. */
+	public static final int TEXT_LENGTH = 256;
+
+	/** Deepest nesting of a JSON body. */
+	public static final int JSON_DEPTH = 16;
+
+	/** Longest number in a JSON body, in characters. */
+	public static final int NUMBER_LENGTH = 40;
+
+	/** Most items on a page. */
+	public static final int PAGE_ITEMS = 200;
+
+	/** Items on a page when the client names no limit. */
+	public static final int PAGE_ITEMS_DEFAULT = 50;
+
+	/** Most items that can be reached by page number; beyond that by cursor. */
+	public static final int PAGED_ITEMS = 10_000;
+
+	/** Most commands that wait in a tenant's queue. */
+	public static final int QUEUED_COMMANDS = 4096;
+
+	/** Largest quantity, in pieces: the largest integer that every JSON reader keeps. */
+	public static final long QUANTITY = (1L << 53) - 1;
+
+	/** Most tenants that one token may name. */
+	public static final int TOKEN_TENANTS = 1000;
+
+	/** Longest life of a development token, in seconds. */
+	public static final int DEV_TOKEN_SECONDS = 24 * 60 * 60;
+
+	private Limits() {
+	}
+
+}

@@ -1,0 +1,82 @@
+package app.stockroom.platform;
+
+import java.util.List;
+import java.util.Set;
+
+import app.stockroom.platform.Refusal.FieldError;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.util.MultiValueMap;
+import org.springframework.web.reactive.function.server.ServerRequest;
+
+/**
+ * Which page of a list a client wants.
+ *
+ * @param page the page's number, counted from 1
+ * @param limit the most items it has
+ */
+public record PageRequest(int page, int limit) {
+
+	/**
+	 * Reads page and limit from the query and refuses every parameter that is neither
+	 * they nor a named filter, or that is no clean text.
+	 * @param allowedFilters the other query parameters that the route reads itself
+	 */
+	public static PageRequest of(ServerRequest request, Set<String> allowedFilters) {
+		MultiValueMap<String, String> query = request.queryParams();
+		Refusal refusal = Problem.INVALID_REQUEST.because("The query is not valid.");
+		query.forEach((name, values) -> check(name, values, allowedFilters, refusal));
+		int page = number(query, "page", 1, Limits.PAGED_ITEMS, refusal);
+		int limit = number(query, "limit", Limits.PAGE_ITEMS_DEFAULT, Limits.PAGE_ITEMS, refusal);
+		if (refusal.errors().isEmpty() && (long) page * limit > Limits.PAGED_ITEMS) {
+			refusal.with(new FieldError("page", "out-of-range",
+					"page x limit is at most %d; use cursor beyond that".formatted(Limits.PAGED_ITEMS)));
+		}
+		if (!refusal.errors().isEmpty()) {
+			throw refusal;
+		}
+		return new PageRequest(page, limit);
+	}
+
+	/**
+	 * How many items stand before this page.
+	 */
+	public int offset() {
+		return (this.page - 1) * this.limit;
+	}
+
+	private static void check(String name, List<@Nullable String> values, Set<String> filters, Refusal refusal) {
+		if (!filters.contains(name) && !name.equals("page") && !name.equals("limit")) {
+			refusal.with(new FieldError(name, "unknown-parameter", "there is no such query parameter here"));
+			return;
+		}
+		for (String value : values) {
+			if (value != null && !Text.isClean(value)) {
+				refusal.with(new FieldError(name, "malformed", "must be text without NUL"));
+			}
+			else if (value != null && value.length() > Limits.TEXT_LENGTH) {
+				refusal
+					.with(new FieldError(name, "too-long", "has at most %d characters".formatted(Limits.TEXT_LENGTH)));
+			}
+		}
+	}
+
+	private static int number(MultiValueMap<String, String> query, String name, int absent, int most, Refusal refusal) {
+		List<String> values = query.get(name);
+		if (values == null) {
+			return absent;
+		}
+		String value = (values.size() == 1) ? values.getFirst() : null;
+		if (value == null || !value.matches("\\d{1,9}")) {
+			refusal.with(new FieldError(name, "malformed", "must be one whole number"));
+			return absent;
+		}
+		int number = Integer.parseInt(value);
+		if (number < 1 || number > most) {
+			refusal.with(new FieldError(name, "out-of-range", "must be from 1 to %d".formatted(most)));
+			return absent;
+		}
+		return number;
+	}
+
+}
