@@ -45,7 +45,7 @@ public record PageRequest(int page, int limit) {
 		return (this.page - 1) * this.limit;
 	}
 
-	private static void check(String name, List<@Nullable String> values, Set<String> filters, Refusal refusal) {
+	private static void check(String name, List<String> values, Set<String> filters, Refusal refusal) {
 		if (!filters.contains(name) && !name.equals("page") && !name.equals("limit")) {
 			refusal.with(new FieldError(name, "unknown-parameter", "there is no such query parameter here"));
 			return;

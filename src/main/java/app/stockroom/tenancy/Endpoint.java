@@ -1,0 +1,17 @@
+package app.stockroom.tenancy;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.http.HttpMethod;
+
+/**
+ * One line of the route table.
+ *
+ * @param method the method; HEAD and OPTIONS come by themselves
+ * @param path the path's pattern
+ * @param scope what the token must allow; null where no token is needed
+ * @param stream whether the route answers with an event stream, and only when asked for
+ * one
+ */
+public record Endpoint(HttpMethod method, String path, @Nullable Scope scope, boolean stream) {
+}
