@@ -1,5 +1,6 @@
 package app.stockroom.tenancy;
 
+import java.time.Instant;
 import java.util.Set;
 
 /**
@@ -9,6 +10,7 @@ import java.util.Set;
  * @param tenant the tenant this request acts for
  * @param subject the token's subject, kept as the actor of what the caller changes
  * @param scopes what the token allows
+ * @param expiresAt when the token expires; a stream must not outlive it
  */
-public record Caller(TenantId tenant, String subject, Set<Scope> scopes) {
+public record Caller(TenantId tenant, String subject, Set<Scope> scopes, Instant expiresAt) {
 }

@@ -1,5 +1,6 @@
 package app.stockroom.tenancy;
 
+import java.time.Instant;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
@@ -47,7 +48,8 @@ class Callers {
 				if (!open) {
 					throw Problem.FORBIDDEN.because("The tenant does not exist any more.");
 				}
-				return new Caller(tenant, subject(token), scopes);
+				return new Caller(tenant, subject(token), scopes,
+						Objects.requireNonNullElse(token.getExpiresAt(), Instant.MAX));
 			});
 		});
 	}
