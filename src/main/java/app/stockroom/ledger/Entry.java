@@ -4,8 +4,8 @@ import java.time.Instant;
 import java.util.UUID;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.annotation.JsonRawValue;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /**
  * One entry of a tenant's ledger, as stored and as clients see it: a movement. Together
@@ -44,10 +44,10 @@ public record Entry(long sequence, EntryType type, @Nullable UUID inventoryId, @
 	 *
 	 * @param kind what it is
 	 * @param id its id
-	 * @param state the subject as its own resource shows it, as JSON
+	 * @param state the subject as its own resource shows it
 	 */
 	@JsonInclude(JsonInclude.Include.NON_NULL)
-	public record Subject(SubjectKind kind, UUID id, @JsonRawValue @Nullable String state) {
+	public record Subject(SubjectKind kind, UUID id, @Nullable JsonNode state) {
 	}
 
 	/**

@@ -9,10 +9,12 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.r2dbc.pool.ConnectionPool;
 import io.r2dbc.pool.ConnectionPoolConfiguration;
+import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.ConnectionFactories;
 import io.r2dbc.spi.ConnectionFactory;
 import io.r2dbc.spi.ConnectionFactoryOptions;
 import io.r2dbc.spi.Option;
+import io.r2dbc.spi.Wrapped;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -81,6 +83,19 @@ public class Database implements DisposableBean {
 			.option(Option.valueOf("preparedStatementCacheQueries"), CACHED_STATEMENTS_PER_CONNECTION)
 			.option(Option.valueOf("options"), Map.of("timezone", "UTC"))
 			.build());
+	}
+
+	/**
+	 * Closes the connection itself: the pool finds it dead and forgets it. What went
+	 * wrong on it must not meet the next read.
+	 */
+	public static Mono<Void> discard(Connection pooled) {
+		Connection physical = (pooled instanceof Wrapped<?> wrapped && wrapped.unwrap() instanceof Connection inner)
+				? inner : pooled;
+		return Mono.from(physical.close())
+			.timeout(Duration.ofSeconds(1), Mono.empty())
+			.onErrorComplete()
+			.then(Mono.from(pooled.close()));
 	}
 
 	/**

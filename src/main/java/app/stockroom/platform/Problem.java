@@ -41,6 +41,8 @@ public enum Problem {
 
 	PRODUCT_HAS_STOCK(HttpStatus.CONFLICT, "The product still has stock or reservations"),
 
+	ALERT_RESOLVED(HttpStatus.CONFLICT, "The alert is resolved already"),
+
 	STALE_VERSION(HttpStatus.PRECONDITION_FAILED, "The resource has changed since it was read"),
 
 	CONTENT_TOO_LARGE(HttpStatus.CONTENT_TOO_LARGE, "The body is too large"),

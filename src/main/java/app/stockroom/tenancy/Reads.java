@@ -12,7 +12,6 @@ import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.Readable;
 import io.r2dbc.spi.Result;
 import io.r2dbc.spi.Statement;
-import io.r2dbc.spi.Wrapped;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -63,7 +62,7 @@ public class Reads {
 				return pipeline(begin(connection, tenant, Duration.ZERO), rows)
 					.then(Mono.defer(() -> run(connection, "COMMIT")))
 					.timeout(this.settings.readTimeout());
-			}, Connection::close, (connection, _) -> discard(connection), Reads::discard).subscribe((_) -> {
+			}, Connection::close, (connection, _) -> Database.discard(connection), Database::discard).subscribe((_) -> {
 			}, answer::completeExceptionally);
 			return answer;
 		}, true);
@@ -87,7 +86,7 @@ public class Reads {
 				.thenMany(Flux.defer(() -> query(connection, tenant, sql, binds).fetchSize(ROWS_PER_FETCH).execute())
 					.concatMap((result) -> result.map(mapper)))
 				.concatWith(Mono.defer(() -> run(connection, "COMMIT")).then(Mono.empty())), Connection::close,
-					(connection, _) -> discard(connection), Reads::discard);
+					(connection, _) -> Database.discard(connection), Database::discard);
 	}
 
 	private static Statement query(Connection connection, TenantId tenant, String sql, UnaryOperator<Statement> binds) {
@@ -115,19 +114,6 @@ public class Reads {
 	 */
 	private static Mono<Void> pipeline(Mono<?>... statements) {
 		return Flux.mergeSequentialDelayError(List.of(statements), statements.length, 1).then();
-	}
-
-	/**
-	 * Closes the connection itself: the pool finds it dead and forgets it. What went
-	 * wrong on it must not meet the next read.
-	 */
-	private static Mono<Void> discard(Connection pooled) {
-		Connection physical = (pooled instanceof Wrapped<?> wrapped && wrapped.unwrap() instanceof Connection inner)
-				? inner : pooled;
-		return Mono.from(physical.close())
-			.timeout(Duration.ofSeconds(1), Mono.empty())
-			.onErrorComplete()
-			.then(Mono.from(pooled.close()));
 	}
 
 }

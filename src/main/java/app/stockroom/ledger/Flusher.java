@@ -1,0 +1,158 @@
+package app.stockroom.ledger;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+
+import app.stockroom.ledger.Work.Posting;
+import app.stockroom.ledger.Work.Single;
+import app.stockroom.platform.Problem;
+import app.stockroom.tenancy.TenantId;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Mono;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Sends the work of one tenant in one database call, settles each outcome and announces
+ * what was committed. The returned publishers complete when the lane may send again, and
+ * never fail: every failure has been told to whoever waits.
+ */
+final class Flusher {
+
+	private static final Logger logger = LoggerFactory.getLogger(Flusher.class);
+
+	private static final Duration PAUSE = Duration.ofMillis(250);
+
+	private final Writer writer;
+
+	private final PostEntries postEntries;
+
+	private final Announcer announcer;
+
+	private final JsonMapper json;
+
+	private final Duration resolution;
+
+	/**
+	 * @param resolution how long a keyed command is sent again until its outcome is known
+	 */
+	Flusher(Writer writer, Announcer announcer, JsonMapper json, Duration resolution) {
+		this.writer = writer;
+		this.postEntries = new PostEntries(json);
+		this.announcer = announcer;
+		this.json = json;
+		this.resolution = resolution;
+	}
+
+	Mono<Void> post(TenantId tenant, List<Posting> postings) {
+		List<Command> commands = postings.stream().map(Posting::command).toList();
+		boolean rehearsal = postings.getFirst().rehearsal();
+		return this.writer
+			.call(PostEntries.SQL, statement -> this.postEntries.bind(statement, tenant, rehearsal, commands),
+					this.postEntries::read)
+			.map(rows -> Answer.of(tenant, commands, rows, this.json))
+			.doOnNext(answer -> settle(postings, answer, rehearsal))
+			.then()
+			.onErrorResume(failure -> recover(tenant, postings, failure));
+	}
+
+	private void settle(List<Posting> postings, Answer answer, boolean rehearsal) {
+		Commit commit = answer.commit();
+		if (commit != null && !rehearsal) {
+			this.announcer.announce(commit);
+		}
+		for (int i = 0; i < postings.size(); i++) {
+			postings.get(i).waiting().succeed(answer.rulings().get(i));
+		}
+	}
+
+	private Mono<Void> recover(TenantId tenant, List<Posting> postings, Throwable failure) {
+		WriteFailure.Knowledge knowledge = (failure instanceof WriteFailure known) ? known.knowledge() : null;
+		return switch (knowledge) {
+			case BAD_DATA -> (postings.size() > 1) ? halve(tenant, postings) : fail(postings, failure);
+			case LOST_RACE -> resend(tenant, postings, failure);
+			case UNKNOWN -> resolve(tenant, postings, failure);
+			case NOT_SENT, NOT_WRITTEN -> fail(postings, unavailable(failure));
+			case null -> fail(postings, failure);
+		};
+	}
+
+	/**
+	 * One command carries data that the database does not take: sent in halves until the
+	 * culprit fails alone, the others are written.
+	 */
+	private Mono<Void> halve(TenantId tenant, List<Posting> postings) {
+		int middle = postings.size() / 2;
+		return post(tenant, postings.subList(0, middle))
+			.then(Mono.defer(() -> post(tenant, postings.subList(middle, postings.size()))));
+	}
+
+	private Mono<Void> resend(TenantId tenant, List<Posting> postings, Throwable failure) {
+		boolean patient = postings.getFirst().waiting().nanos() < this.resolution.toNanos();
+		return patient ? post(tenant, postings) : fail(postings, unavailable(failure));
+	}
+
+	/**
+	 * It is not known whether the call was committed. A key tells: sent again, the
+	 * command replays if it was, and is decided now if it was not. Without a key nothing
+	 * can be sent again, and the client must be told so.
+	 */
+	private Mono<Void> resolve(TenantId tenant, List<Posting> postings, Throwable failure) {
+		List<Posting> again = postings.stream()
+			.filter(posting -> posting.keyed() && posting.waiting().nanos() < this.resolution.toNanos())
+			.toList();
+		postings.stream()
+			.filter(posting -> !again.contains(posting))
+			.forEach(posting -> posting.waiting().fail(unknown(failure)));
+		return again.isEmpty() ? Mono.empty() : Mono.delay(PAUSE).then(Mono.defer(() -> post(tenant, again)));
+	}
+
+	Mono<Void> change(TenantId tenant, Single single) {
+		return this.writer
+			.call(single.sql(), statement -> single.binds().apply(statement.bind(0, tenant.value())),
+					CatalogAnswer::read)
+			.doOnNext(rows -> settle(tenant, single, rows.getFirst()))
+			.then()
+			.onErrorResume(failure -> {
+				single.waiting().fail(switch (failure) {
+					case WriteFailure known when known.knowledge() == WriteFailure.Knowledge.UNKNOWN ->
+						unknown(failure);
+					case WriteFailure known when known.knowledge() != WriteFailure.Knowledge.BAD_DATA ->
+						unavailable(failure);
+					default -> failure;
+				});
+				return Mono.empty();
+			});
+	}
+
+	private void settle(TenantId tenant, Single single, CatalogAnswer answer) {
+		if (answer.verdict() != Verdict.ACCEPTED) {
+			single.waiting().fail(answer.verdict().refuse(answer.number()));
+			return;
+		}
+		List<Entry> entries = answer.entries(single, this.json);
+		if (answer.previous() != null) {
+			this.announcer.announce(new Commit(tenant, Objects.requireNonNull(answer.epoch()), answer.previous(),
+					entries.getFirst().sequence(), entries.getLast().sequence(), entries, answer.alerts(this.json)));
+		}
+		single.waiting().succeed(entries.getFirst());
+	}
+
+	private static Mono<Void> fail(List<Posting> postings, Throwable failure) {
+		postings.forEach(posting -> posting.waiting().fail(failure));
+		return Mono.empty();
+	}
+
+	private static Throwable unavailable(Throwable failure) {
+		logger.warn("The ledger's database did not take a call: {}", failure.getMessage());
+		return Problem.UNAVAILABLE.because("The database is out of reach; nothing was changed. Try again.");
+	}
+
+	private static Throwable unknown(Throwable failure) {
+		logger.warn("The outcome of a call is unknown: {}", failure.getMessage());
+		return Problem.OUTCOME_UNKNOWN.because("The connection to the database broke before it answered. Look whether "
+				+ "the change is there, or send it with an Idempotency-Key: then it can be repeated safely.");
+	}
+
+}

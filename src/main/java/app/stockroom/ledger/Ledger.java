@@ -1,0 +1,119 @@
+package app.stockroom.ledger;
+
+import java.time.Duration;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.function.Function;
+
+import app.stockroom.ledger.Work.Posting;
+import app.stockroom.ledger.Work.Single;
+import app.stockroom.ledger.Work.Waiting;
+import app.stockroom.platform.Database;
+import app.stockroom.tenancy.TenantId;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.LoadingCache;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.r2dbc.spi.Parameters;
+import io.r2dbc.spi.R2dbcType;
+import reactor.core.publisher.Mono;
+import tools.jackson.databind.json.JsonMapper;
+
+import org.springframework.stereotype.Component;
+
+/**
+ * The engine. Every change of a tenant's stock or catalogue goes through its lane here,
+ * is decided in order by one database call together with whatever else is waiting, and is
+ * in the ledger with its entry, or has changed nothing.
+ */
+@Component
+public class Ledger {
+
+	private final LoadingCache<TenantId, Lane> lanes;
+
+	private final Entries entries;
+
+	private final JsonMapper json;
+
+	Ledger(Database database, RedisClient redis, RedisURI redisUri, Entries entries, LedgerSettings settings,
+			JsonMapper json, MeterRegistry meters) {
+		Writer writer = new Writer(database.pool("writes", settings.writeConnections()), settings.callTimeout(),
+				meters);
+		Flusher flusher = new Flusher(writer, new Announcer(redis, redisUri, json, meters), json,
+				settings.resolutionTimeout());
+		// A second lane of a tenant would cost speed, not truth: the database serializes
+		// by tenant, also across processes.
+		this.lanes = Caffeine.newBuilder()
+			.expireAfterAccess(Duration.ofMinutes(1))
+			.build(tenant -> new Lane(tenant, flusher, settings.queuedCommands(), settings.linesPerCall()));
+		this.entries = entries;
+		this.json = json;
+	}
+
+	/**
+	 * Does what a command says, or nothing. Once sent it is decided whether or not the
+	 * subscriber still waits.
+	 * @return the final outcome; errors are the refusals {@code queue-full},
+	 * {@code unavailable} (nothing was changed), {@code outcome-unknown} and
+	 * {@code forbidden} (the tenant is gone)
+	 */
+	public Mono<Outcome> post(TenantId tenant, Command command) {
+		return enqueue(tenant, (Waiting<Ruling> waiting) -> new Posting(command, false, waiting))
+			.flatMap(ruling -> outcome(tenant, ruling));
+	}
+
+	/**
+	 * Decides a command as {@link #post} would now, and writes nothing. Its key is
+	 * ignored.
+	 */
+	public Mono<Outcome> rehearse(TenantId tenant, Command command) {
+		Command keyless = new Command(command.actor(), command.lines(), null);
+		return enqueue(tenant, (Waiting<Ruling> waiting) -> new Posting(keyless, true, waiting))
+			.flatMap(ruling -> outcome(tenant, ruling));
+	}
+
+	/**
+	 * Changes the catalogue.
+	 * @return the change's entry; errors are the refusals of {@link #post} and those of
+	 * the catalogue, such as {@code sku-taken}
+	 */
+	public Mono<Entry> change(TenantId tenant, CatalogChange change) {
+		return enqueue(tenant,
+				waiting -> new Single(CatalogAnswer.CHANGE,
+						statement -> statement.bind(1, change.subject().code())
+							.bind(2, change.id())
+							.bind(3, change.action().name())
+							.bind(4, Parameters.in(R2dbcType.BIGINT, change.expectedVersion()))
+							.bind(5, Parameters.in(R2dbcType.VARCHAR, change.state()))
+							.bind(6, change.actor()),
+						EntryType.CATALOG, change.subject(), change.id(), change.actor(), waiting));
+	}
+
+	/**
+	 * Takes note of an open alert. Doing so again changes nothing.
+	 * @return the alert as acknowledged; errors are {@code not-found},
+	 * {@code alert-resolved} and those of {@link #post}
+	 */
+	public Mono<Alert> acknowledge(TenantId tenant, UUID alert, String actor) {
+		return enqueue(tenant,
+				(Waiting<Entry> waiting) -> new Single(CatalogAnswer.ACKNOWLEDGE,
+						statement -> statement.bind(1, alert).bind(2, actor), EntryType.ACKNOWLEDGEMENT,
+						Entry.SubjectKind.ALERT, alert, actor, waiting))
+			.map((entry) -> this.json.convertValue(Objects.requireNonNull(entry.subject()).state(), Alert.class));
+	}
+
+	private <T> Mono<T> enqueue(TenantId tenant, Function<Waiting<T>, Work> work) {
+		return Mono.create(sink -> this.lanes.get(tenant).offer(work.apply(new Waiting<>(sink))));
+	}
+
+	private Mono<Outcome> outcome(TenantId tenant, Ruling ruling) {
+		return switch (ruling) {
+			case Ruling.Decided decided -> Mono.just(decided.outcome());
+			case Ruling.Earlier earlier ->
+				this.entries.between(tenant, earlier.firstSequence() - 1, earlier.lastSequence(), Integer.MAX_VALUE)
+					.map(found -> new Outcome.Accepted(found, true));
+		};
+	}
+
+}

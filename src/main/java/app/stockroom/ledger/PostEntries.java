@@ -1,0 +1,154 @@
+package app.stockroom.ledger;
+
+import java.lang.reflect.Array;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+
+import app.stockroom.tenancy.TenantId;
+import io.r2dbc.spi.Readable;
+import io.r2dbc.spi.Statement;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * The one database call of a flush: how commands become the arrays of the SQL function,
+ * and its rows become answers.
+ */
+final class PostEntries {
+
+	static final String SQL = """
+			select command, line, verdict, replayed, type, sequence, last_sequence, inventory_id, product_id, warehouse_id,
+			  quantity, reserved, min_stock, max_stock, version, at, epoch, alerts
+			from post_entries_1($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15::jsonb)
+			""";
+
+	private final JsonMapper json;
+
+	PostEntries(JsonMapper json) {
+		this.json = json;
+	}
+
+	Statement bind(Statement statement, TenantId tenant, boolean rehearse, List<Command> commands) {
+		List<Command.Line> lines = new ArrayList<>(commands.size());
+		List<String> actors = new ArrayList<>(commands.size());
+		List<Integer> lastLines = new ArrayList<>(commands.size());
+		for (Command command : commands) {
+			for (Command.Line line : command.lines()) {
+				lines.add(line);
+				actors.add(command.actor());
+			}
+			lastLines.add(lines.size());
+		}
+		statement.bind(0, tenant.value()).bind(1, rehearse).bind(2, lastLines.toArray(Integer[]::new));
+		column(statement, 3, String.class, commands, PostEntries::key);
+		column(statement, 4, UUID.class, commands, PostEntries::fingerprint);
+		column(statement, 5, Short.class, lines, line -> line.type().code());
+		column(statement, 6, UUID.class, lines, line -> line.product().id());
+		column(statement, 7, String.class, lines, line -> line.product().sku());
+		column(statement, 8, UUID.class, lines, Command.Line::warehouseId);
+		column(statement, 9, Long.class, lines, Command.Line::delta);
+		column(statement, 10, Long.class, lines, line -> (line.reservedDelta() != 0) ? line.reservedDelta() : null);
+		column(statement, 11, String.class, actors, actor -> actor);
+		column(statement, 12, String.class, lines, line -> line.note().reason());
+		column(statement, 13, String.class, lines, line -> line.note().reference());
+		String terms = terms(lines);
+		return (terms != null) ? statement.bind(14, terms) : statement.bindNull(14, String.class);
+	}
+
+	/**
+	 * Binds one array, or null where no element has a value: what nobody uses costs
+	 * nothing.
+	 */
+	private static <S> void column(Statement statement, int index, Class<?> type, List<S> source, Cell<S> cell) {
+		@Nullable Object[] values = (Object[]) Array.newInstance(type, source.size());
+		boolean used = false;
+		for (int i = 0; i < values.length; i++) {
+			values[i] = cell.of(source.get(i));
+			used |= values[i] != null;
+		}
+		if (used) {
+			statement.bind(index, values);
+		}
+		else {
+			statement.bindNull(index, type.arrayType());
+		}
+	}
+
+	private static @Nullable String key(Command command) {
+		return (command.key() != null) ? command.key().value() : null;
+	}
+
+	private static @Nullable UUID fingerprint(Command command) {
+		return (command.key() != null) ? command.key().fingerprint() : null;
+	}
+
+	Row read(Readable row) {
+		return new Row(present(row, 0, Integer.class), present(row, 1, Integer.class),
+				Verdict.of(present(row, 2, Short.class)), present(row, 3, Boolean.class), row.get(4, Short.class),
+				row.get(5, Long.class), row.get(6, Long.class), row.get(7, UUID.class), row.get(8, UUID.class),
+				row.get(9, UUID.class), row.get(10, Long.class), row.get(11, Long.class), row.get(12, Long.class),
+				row.get(13, Long.class), row.get(14, Long.class), row.get(15, Instant.class), row.get(16, String.class),
+				row.get(17, String.class));
+	}
+
+	static <T> T present(Readable row, int index, Class<T> type) {
+		return Objects.requireNonNull(row.get(index, type));
+	}
+
+	private @Nullable String terms(List<Command.Line> lines) {
+		ObjectNode all = null;
+		for (int i = 0; i < lines.size(); i++) {
+			Command.Line line = lines.get(i);
+			Command.Terms terms = line.terms();
+			Instant occurredAt = line.note().occurredAt();
+			if (terms == null && occurredAt == null) {
+				continue;
+			}
+			all = (all != null) ? all : this.json.createObjectNode();
+			ObjectNode one = all.putObject(Integer.toString(i + 1));
+			if (occurredAt != null) {
+				one.put("occurredAt", occurredAt.toString());
+			}
+			if (terms != null) {
+				put(one, "expected", terms.expectedVersion());
+				put(one, "min", terms.minStock());
+				put(one, "max", terms.maxStock());
+				if (terms.counted()) {
+					one.put("counted", true);
+				}
+			}
+		}
+		return (all != null) ? all.toString() : null;
+	}
+
+	private static void put(ObjectNode node, String name, @Nullable Long value) {
+		if (value != null) {
+			node.put(name, value);
+		}
+	}
+
+	/**
+	 * Takes one element of an array from a command or a line.
+	 */
+	private interface Cell<S> {
+
+		@Nullable Object of(S source);
+
+	}
+
+	/**
+	 * One row of the function's answer; what its columns mean is told beside the
+	 * function.
+	 */
+	record Row(int command, int line, Verdict verdict, boolean replayed, @Nullable Short type, @Nullable Long sequence,
+			@Nullable Long lastSequence, @Nullable UUID inventoryId, @Nullable UUID productId,
+			@Nullable UUID warehouseId, @Nullable Long quantity, @Nullable Long reserved, @Nullable Long minStock,
+			@Nullable Long maxStock, @Nullable Long version, @Nullable Instant at, @Nullable String epoch,
+			@Nullable String alerts) {
+	}
+
+}

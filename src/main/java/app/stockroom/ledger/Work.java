@@ -1,0 +1,82 @@
+package app.stockroom.ledger;
+
+import java.util.UUID;
+import java.util.function.UnaryOperator;
+
+import io.r2dbc.spi.Statement;
+import reactor.core.publisher.MonoSink;
+
+/**
+ * What stands in a tenant's lane, with whoever waits for its outcome.
+ */
+sealed interface Work {
+
+	Waiting<?> waiting();
+
+	/**
+	 * A command for stock. Commands that wait together are sent together.
+	 *
+	 * @param command what to do
+	 * @param rehearsal whether to decide only, and write nothing
+	 * @param waiting who waits
+	 */
+	record Posting(Command command, boolean rehearsal, Waiting<Ruling> waiting) implements Work {
+
+		boolean keyed() {
+			return this.command.key() != null;
+		}
+
+	}
+
+	/**
+	 * A change of the catalogue or an acknowledgement: sent alone, its outcome is one
+	 * entry.
+	 *
+	 * @param sql the call
+	 * @param binds its parameters after the tenant's
+	 * @param type the type of the entry it writes
+	 * @param subject what changes
+	 * @param id the subject's id
+	 * @param actor the token subject
+	 * @param waiting who waits
+	 */
+	record Single(String sql, UnaryOperator<Statement> binds, EntryType type, Entry.SubjectKind subject, UUID id,
+			String actor, Waiting<Entry> waiting) implements Work {
+	}
+
+	/**
+	 * A client that waits. Hanging up before the work is sent takes it out of the lane;
+	 * afterwards it changes nothing.
+	 */
+	final class Waiting<T> {
+
+		private final MonoSink<T> sink;
+
+		private final long since = System.nanoTime();
+
+		private volatile boolean abandoned;
+
+		Waiting(MonoSink<T> sink) {
+			this.sink = sink;
+			sink.onCancel(() -> this.abandoned = true);
+		}
+
+		void succeed(T outcome) {
+			this.sink.success(outcome);
+		}
+
+		void fail(Throwable failure) {
+			this.sink.error(failure);
+		}
+
+		boolean abandoned() {
+			return this.abandoned;
+		}
+
+		long nanos() {
+			return System.nanoTime() - this.since;
+		}
+
+	}
+
+}

@@ -1,0 +1,68 @@
+package app.stockroom.ledger;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+
+import app.stockroom.platform.Database;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.r2dbc.pool.ConnectionPool;
+import io.r2dbc.spi.Connection;
+import io.r2dbc.spi.Readable;
+import io.r2dbc.spi.Statement;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * Sends one autocommitted statement on a connection of the write pool. No BEGIN, so that
+ * there is never a transaction to leave open (spring-framework#36344 shows what happens
+ * otherwise).
+ */
+final class Writer {
+
+	private final ConnectionPool pool;
+
+	private final Duration timeout;
+
+	private final Counter calls;
+
+	Writer(ConnectionPool pool, Duration timeout, MeterRegistry meters) {
+		this.pool = pool;
+		this.timeout = timeout;
+		this.calls = meters.counter("stockroom.ledger.calls");
+	}
+
+	/**
+	 * Calls and collects the rows. Errors are {@link WriteFailure}s.
+	 */
+	<T> Mono<List<T>> call(String sql, UnaryOperator<Statement> binds, Function<Readable, T> mapper) {
+		return Mono.usingWhen(acquire(), connection -> send(connection, sql, binds, mapper), Connection::close,
+				Writer::release, Database::discard);
+	}
+
+	private Mono<Connection> acquire() {
+		return this.pool.create().onErrorMap(failure -> new WriteFailure(WriteFailure.Knowledge.NOT_SENT, failure));
+	}
+
+	private <T> Mono<List<T>> send(Connection connection, String sql, UnaryOperator<Statement> binds,
+			Function<Readable, T> mapper) {
+		this.calls.increment();
+		return Flux.from(binds.apply(connection.createStatement(sql)).execute())
+			.flatMap(result -> result.map(mapper))
+			.collectList()
+			.timeout(this.timeout)
+			.onErrorMap(WriteFailure::afterSending);
+	}
+
+	/**
+	 * A connection whose answer did not come must not meet the next caller.
+	 */
+	private static Publisher<Void> release(Connection connection, Throwable failure) {
+		boolean answered = failure instanceof WriteFailure known && known.knowledge() != WriteFailure.Knowledge.UNKNOWN;
+		return answered ? connection.close() : Database.discard(connection);
+	}
+
+}
