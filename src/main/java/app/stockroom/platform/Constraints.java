@@ -53,7 +53,9 @@ final class Constraints {
 					"Digits", "Range" ->
 				"out-of-range";
 			case "Pattern" -> "malformed";
-			default -> "invalid";
+			// Our own constraints bring their code.
+			default ->
+				String.valueOf(violation.getConstraintDescriptor().getAttributes().getOrDefault("code", "invalid"));
 		};
 	}
 

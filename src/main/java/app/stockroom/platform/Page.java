@@ -13,17 +13,22 @@ import org.jspecify.annotations.Nullable;
  * @param page the page's number, counted from 1; null when the page was reached by cursor
  * @param limit the most items a page has
  * @param total how many items match; null when it was not counted
+ * @param totalIsLowerBound true when there are more than {@link Limits#PAGED_ITEMS}: they
+ * are counted no further
  * @param nextCursor where the next page begins; null on the last
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Page<T>(List<T> items, @Nullable Integer page, int limit, @Nullable Long total,
-		@Nullable String nextCursor) {
+		@Nullable Boolean totalIsLowerBound, @Nullable String nextCursor) {
 
 	/**
 	 * A page that was asked for by number.
+	 * @param counted how many items match, counted no further than one beyond
+	 * {@link Limits#PAGED_ITEMS}
 	 */
-	public static <T> Page<T> of(List<T> items, PageRequest request, long total) {
-		return new Page<>(items, request.page(), request.limit(), total, null);
+	public static <T> Page<T> of(List<T> items, PageRequest request, long counted) {
+		long total = Math.min(counted, Limits.PAGED_ITEMS);
+		return new Page<>(items, request.page(), request.limit(), total, (counted > total) ? true : null, null);
 	}
 
 }

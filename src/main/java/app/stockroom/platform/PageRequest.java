@@ -2,6 +2,7 @@ package app.stockroom.platform;
 
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 
 import app.stockroom.platform.Refusal.FieldError;
 import org.jspecify.annotations.Nullable;
@@ -14,8 +15,18 @@ import org.springframework.web.reactive.function.server.ServerRequest;
  *
  * @param page the page's number, counted from 1
  * @param limit the most items it has
+ * @param sortBy the field to sort by, one of the list's own, or null for the list's order
+ * @param descending whether the largest comes first
  */
-public record PageRequest(int page, int limit) {
+public record PageRequest(int page, int limit, @Nullable String sortBy, boolean descending) {
+
+	private static final Set<String> PAGING = Set.of("page", "limit");
+
+	private static final Set<String> SORTING = Set.of("sortBy", "order");
+
+	private static final String DESCENDING = "desc";
+
+	private static final Set<String> ORDERS = Set.of("asc", DESCENDING);
 
 	/**
 	 * Reads page and limit from the query and refuses every parameter that is neither
@@ -23,10 +34,20 @@ public record PageRequest(int page, int limit) {
 	 * @param allowedFilters the other query parameters that the route reads itself
 	 */
 	public static PageRequest of(ServerRequest request, Set<String> allowedFilters) {
+		return of(request, allowedFilters, Set.of());
+	}
+
+	/**
+	 * Reads sortBy and order too.
+	 * @param sortable the fields that the list can be sorted by
+	 */
+	public static PageRequest of(ServerRequest request, Set<String> allowedFilters, Set<String> sortable) {
 		MultiValueMap<String, String> query = request.queryParams();
 		Refusal refusal = Problem.INVALID_REQUEST.because("The query is not valid.");
-		query.forEach((name, values) -> check(name, values, allowedFilters, refusal));
+		query.forEach((name, values) -> check(name, values, allowedFilters, sortable, refusal));
 		int page = number(query, "page", 1, Limits.PAGED_ITEMS, refusal);
+		String sortBy = word(query, "sortBy", sortable, refusal);
+		String order = word(query, "order", ORDERS, refusal);
 		int limit = number(query, "limit", Limits.PAGE_ITEMS_DEFAULT, Limits.PAGE_ITEMS, refusal);
 		if (refusal.errors().isEmpty() && (long) page * limit > Limits.PAGED_ITEMS) {
 			refusal.with(new FieldError("page", "out-of-range",
@@ -35,7 +56,7 @@ public record PageRequest(int page, int limit) {
 		if (!refusal.errors().isEmpty()) {
 			throw refusal;
 		}
-		return new PageRequest(page, limit);
+		return new PageRequest(page, limit, sortBy, DESCENDING.equals(order));
 	}
 
 	/**
@@ -45,8 +66,10 @@ public record PageRequest(int page, int limit) {
 		return (this.page - 1) * this.limit;
 	}
 
-	private static void check(String name, List<String> values, Set<String> filters, Refusal refusal) {
-		if (!filters.contains(name) && !name.equals("page") && !name.equals("limit")) {
+	private static void check(String name, List<String> values, Set<String> filters, Set<String> sortable,
+			Refusal refusal) {
+		boolean known = PAGING.contains(name) || (!sortable.isEmpty() && SORTING.contains(name));
+		if (!known && !filters.contains(name)) {
 			refusal.with(new FieldError(name, "unknown-parameter", "there is no such query parameter here"));
 			return;
 		}
@@ -59,6 +82,19 @@ public record PageRequest(int page, int limit) {
 					.with(new FieldError(name, "too-long", "has at most %d characters".formatted(Limits.TEXT_LENGTH)));
 			}
 		}
+	}
+
+	private static @Nullable String word(MultiValueMap<String, String> query, String name, Set<String> words,
+			Refusal refusal) {
+		List<String> values = query.get(name);
+		if (values == null || words.isEmpty()) {
+			return null;
+		}
+		String value = values.getFirst();
+		if (values.size() > 1 || value == null || !words.contains(value)) {
+			refusal.with(new FieldError(name, "malformed", "must be one of " + new TreeSet<>(words)));
+		}
+		return value;
 	}
 
 	private static int number(MultiValueMap<String, String> query, String name, int absent, int most, Refusal refusal) {

@@ -1,0 +1,139 @@
+package app.stockroom.platform;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.web.reactive.function.server.ServerRequest;
+
+/**
+ * Reads the filters of a list from the query. A bad one is remembered, so that
+ * {@link #check()} refuses with all of them at once; an absent one is null.
+ */
+public final class Filters {
+
+	private final ServerRequest request;
+
+	private final List<Refusal.FieldError> errors = new ArrayList<>();
+
+	public Filters(ServerRequest request) {
+		this.request = request;
+	}
+
+	/**
+	 * Allows these parameters and no others, on a route that is not a list.
+	 */
+	public Filters only(String... names) {
+		this.request.queryParams()
+			.keySet()
+			.stream()
+			.filter((name) -> !List.of(names).contains(name))
+			.forEach((name) -> this.errors
+				.add(new Refusal.FieldError(name, "unknown-parameter", "there is no such query parameter here")));
+		return this;
+	}
+
+	/**
+	 * A switch that is off when absent.
+	 */
+	public boolean flag(String name) {
+		return Boolean.TRUE.equals(one(name, "true or false", (value) -> switch (value) {
+			case "true" -> true;
+			case "false" -> false;
+			default -> null;
+		}));
+	}
+
+	public @Nullable UUID id(String name) {
+		return one(name, "a UUID", Ids::parse);
+	}
+
+	public @Nullable String text(String name) {
+		return one(name, "at most " + Limits.TEXT_LENGTH + " characters without NUL",
+				(value) -> (value.length() <= Limits.TEXT_LENGTH && Text.isClean(value)) ? value : null);
+	}
+
+	public @Nullable Long number(String name) {
+		return one(name, "a whole number from 0",
+				(value) -> (value.length() <= 18 && value.chars().allMatch(Filters::digit)) ? Long.valueOf(value)
+						: null);
+	}
+
+	public <E extends Enum<E>> @Nullable E word(String name, Class<E> type) {
+		return one(name, expected(type), (value) -> Enum.valueOf(type, value));
+	}
+
+	/**
+	 * Several words, as a repeated parameter or separated by commas.
+	 */
+	public <E extends Enum<E>> Set<E> several(String name, Class<E> type) {
+		Set<E> words = EnumSet.noneOf(type);
+		values(name).flatMap((value) -> Arrays.stream(value.split(",", -1))).forEach((value) -> {
+			E word = parse(name, value, expected(type), (text) -> Enum.valueOf(type, text));
+			if (word != null) {
+				words.add(word);
+			}
+		});
+		return words;
+	}
+
+	/**
+	 * Refuses if anything that was read is bad.
+	 */
+	public void check() {
+		if (!this.errors.isEmpty()) {
+			Refusal refusal = Problem.INVALID_REQUEST.because("The query is not valid.");
+			this.errors.forEach(refusal::with);
+			throw refusal;
+		}
+	}
+
+	private <T> @Nullable T one(String name, String expected, Parser<T> parser) {
+		List<String> values = values(name).toList();
+		if (values.size() > 1) {
+			this.errors.add(new Refusal.FieldError(name, "repeated", "must be given once"));
+			return null;
+		}
+		return values.isEmpty() ? null : parse(name, values.getFirst(), expected, parser);
+	}
+
+	private <T> @Nullable T parse(String name, String value, String expected, Parser<T> parser) {
+		T parsed;
+		try {
+			parsed = parser.parse(value);
+		}
+		catch (IllegalArgumentException ex) {
+			parsed = null;
+		}
+		if (parsed == null) {
+			this.errors.add(new Refusal.FieldError(name, "malformed", "must be " + expected));
+		}
+		return parsed;
+	}
+
+	private Stream<String> values(String name) {
+		return this.request.queryParams().getOrDefault(name, List.of()).stream();
+	}
+
+	private static <E extends Enum<E>> String expected(Class<E> type) {
+		return "one of " + Arrays.toString(type.getEnumConstants());
+	}
+
+	private static boolean digit(int character) {
+		return character >= '0' && character <= '9';
+	}
+
+	/** Reads a value; null or an IllegalArgumentException says that it is bad. */
+	private interface Parser<T> {
+
+		@Nullable T parse(String value);
+
+	}
+
+}
