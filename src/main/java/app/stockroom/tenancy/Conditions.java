@@ -1,0 +1,55 @@
+package app.stockroom.tenancy;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import io.r2dbc.spi.Statement;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The conditions of a list, made of fixed fragments of SQL; what clients send is only
+ * ever bound. {@code $1} is the tenant.
+ */
+public final class Conditions {
+
+	private final StringBuilder sql = new StringBuilder();
+
+	private final List<Object> values = new ArrayList<>();
+
+	/**
+	 * Adds a condition, unless its value is null.
+	 * @param fragment SQL in which every {@code ?} stands for the value
+	 */
+	public Conditions and(String fragment, @Nullable Object value) {
+		if (value != null) {
+			this.values.add(value);
+			this.sql.append("and ").append(fragment.replace("?", "$" + (this.values.size() + 1))).append('\n');
+		}
+		return this;
+	}
+
+	/**
+	 * The fragments, to follow a {@code where}.
+	 */
+	public String sql() {
+		return this.sql.toString();
+	}
+
+	/**
+	 * Binds the values; {@code $1} is left to the caller.
+	 */
+	public Statement bind(Statement statement) {
+		for (int i = 0; i < this.values.size(); i++) {
+			statement.bind("$" + (i + 2), this.values.get(i));
+		}
+		return statement;
+	}
+
+	/**
+	 * The placeholder after the last one used here.
+	 */
+	int next() {
+		return this.values.size() + 2;
+	}
+
+}
