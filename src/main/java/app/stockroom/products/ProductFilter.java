@@ -1,0 +1,36 @@
+package app.stockroom.products;
+
+import java.util.Set;
+
+import app.stockroom.platform.Filters;
+import app.stockroom.tenancy.Conditions;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.web.reactive.function.server.ServerRequest;
+
+/**
+ * Which products a list shows: those that meet every part that is given.
+ *
+ * @param sku with exactly this SKU
+ * @param name with these letters in the name, in either case
+ * @param status in this state
+ */
+record ProductFilter(@Nullable String sku, @Nullable String name, Product.@Nullable Status status) {
+
+	static final Set<String> PARAMETERS = Set.of("sku", "name", "status");
+
+	static ProductFilter of(ServerRequest request) {
+		Filters filters = new Filters(request);
+		ProductFilter filter = new ProductFilter(filters.text("sku"), filters.text("name"),
+				filters.word("status", Product.Status.class));
+		filters.check();
+		return filter;
+	}
+
+	Conditions conditions() {
+		return new Conditions().and("p.sku = ?", this.sku)
+			.and("position(lower(?) in lower(p.name)) > 0", this.name)
+			.and("p.status = ?", (this.status != null) ? this.status.name() : null);
+	}
+
+}

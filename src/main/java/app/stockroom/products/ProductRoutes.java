@@ -1,0 +1,71 @@
+package app.stockroom.products;
+
+import app.stockroom.platform.Bodies;
+import app.stockroom.platform.IfMatch;
+import app.stockroom.platform.PageRequest;
+import app.stockroom.platform.Replies;
+import app.stockroom.tenancy.Api;
+import app.stockroom.tenancy.Caller;
+import reactor.core.publisher.Mono;
+
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.web.reactive.function.server.RouterFunction;
+import org.springframework.web.reactive.function.server.ServerRequest;
+import org.springframework.web.reactive.function.server.ServerResponse;
+
+import static app.stockroom.tenancy.Scope.CATALOG_WRITE;
+import static app.stockroom.tenancy.Scope.INVENTORY_READ;
+
+@Configuration(proxyBeanMethods = false)
+class ProductRoutes {
+
+	private static final String PATH = "/api/products";
+
+	private final Products products;
+
+	private final Bodies bodies;
+
+	ProductRoutes(Products products, Bodies bodies) {
+		this.products = products;
+		this.bodies = bodies;
+	}
+
+	@Bean
+	RouterFunction<ServerResponse> productRouter(Api api) {
+		return api.routes()
+			.get(PATH, INVENTORY_READ, this::list)
+			.post(PATH, CATALOG_WRITE, this::create)
+			.get(PATH + "/{id}", INVENTORY_READ, this::find)
+			.put(PATH + "/{id}", CATALOG_WRITE, this::update)
+			.delete(PATH + "/{id}", CATALOG_WRITE, this::delete)
+			.build();
+	}
+
+	Mono<ServerResponse> list(Caller caller, ServerRequest request) {
+		PageRequest page = PageRequest.of(request, ProductFilter.PARAMETERS, Products.LISTING.sortable());
+		return this.products.list(caller.tenant(), ProductFilter.of(request), page).flatMap(Replies::page);
+	}
+
+	Mono<ServerResponse> find(Caller caller, ServerRequest request) {
+		return this.products.find(caller.tenant(), Api.id(request)).flatMap(Replies::found);
+	}
+
+	Mono<ServerResponse> create(Caller caller, ServerRequest request) {
+		return this.bodies.read(request, Product.Details.class)
+			.flatMap((details) -> this.products.create(caller, details))
+			.flatMap((product) -> Replies.created(request, PATH + "/" + product.id(), product));
+	}
+
+	Mono<ServerResponse> update(Caller caller, ServerRequest request) {
+		return this.bodies.read(request, Product.Change.class)
+			.flatMap((change) -> this.products.update(caller, Api.id(request), IfMatch.of(request), change))
+			.flatMap((product) -> Replies.changed(request, product));
+	}
+
+	Mono<ServerResponse> delete(Caller caller, ServerRequest request) {
+		return this.products.delete(caller, Api.id(request), IfMatch.of(request))
+			.then(ServerResponse.noContent().build());
+	}
+
+}

@@ -1,0 +1,122 @@
+package app.stockroom.products;
+
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+
+import app.stockroom.ledger.CatalogChange;
+import app.stockroom.ledger.CatalogChange.Action;
+import app.stockroom.ledger.Entry;
+import app.stockroom.ledger.Ledger;
+import app.stockroom.platform.Ids;
+import app.stockroom.platform.IfMatch;
+import app.stockroom.platform.Page;
+import app.stockroom.platform.PageRequest;
+import app.stockroom.platform.Problem;
+import app.stockroom.tenancy.Caller;
+import app.stockroom.tenancy.Conditions;
+import app.stockroom.tenancy.Listing;
+import app.stockroom.tenancy.Reads;
+import app.stockroom.tenancy.TenantId;
+import io.r2dbc.spi.Readable;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import tools.jackson.databind.json.JsonMapper;
+
+import org.springframework.stereotype.Repository;
+
+import static app.stockroom.platform.Columns.required;
+
+/**
+ * The products of a tenant. Reads leave out what is deleted; changes go through the
+ * ledger, so that each has a sequence.
+ */
+@Repository
+public class Products {
+
+	static final Listing<Product> LISTING = new Listing<>("""
+			select p.id, p.sku, p.name, p.description, p.price, p.barcodes, p.status, p.version, p.created_at,
+			  p.updated_at, p.deleted_at
+			from product p
+			where p.tenant_id = $1 and p.deleted_at is null
+			""", Map.of("sku", "sku", "name", "name", "price", "price", "status", "status", "createdAt", "created_at",
+			"updatedAt", "updated_at"), "id", Products::product);
+
+	private final Reads reads;
+
+	private final Ledger ledger;
+
+	private final JsonMapper json;
+
+	Products(Reads reads, Ledger ledger, JsonMapper json) {
+		this.reads = reads;
+		this.ledger = ledger;
+		this.json = json;
+	}
+
+	/**
+	 * Finds a live product.
+	 * @return the product, or the error {@code not-found}
+	 */
+	public Mono<Product> find(TenantId tenant, UUID id) {
+		return this.reads
+			.one(tenant, LISTING.sql() + "and p.id = $2", (statement) -> statement.bind("$2", id), LISTING.item())
+			.switchIfEmpty(Mono.error(() -> Problem.NOT_FOUND.because("There is no product with this id.")));
+	}
+
+	Mono<Page<Product>> list(TenantId tenant, ProductFilter filter, PageRequest page) {
+		return LISTING.page(this.reads, tenant, filter.conditions(), page);
+	}
+
+	/**
+	 * Creates a product and its record in the default warehouse.
+	 */
+	Mono<Product> create(Caller caller, Product.Details details) {
+		return this.ledger
+			.change(caller.tenant(),
+					new CatalogChange(Entry.SubjectKind.PRODUCT, Ids.next(), Action.CREATE, null,
+							this.json.writeValueAsString(details), caller.subject()))
+			.map(this::product);
+	}
+
+	/**
+	 * Changes a product. What changes nothing writes nothing.
+	 */
+	Mono<Product> update(Caller caller, UUID id, IfMatch seen, Product.Change change) {
+		return seen.attempt(find(caller.tenant(), id).doOnNext(seen::check).flatMap((product) -> {
+			Product.Details details = change.on(product);
+			return details.equals(product.details()) ? Mono.just(product)
+					: write(caller, product, Action.UPDATE, this.json.writeValueAsString(details)).map(this::product);
+		}));
+	}
+
+	/**
+	 * Deletes a product that has no stock; its history stays.
+	 */
+	Mono<Entry> delete(Caller caller, UUID id, IfMatch seen) {
+		return seen.attempt(find(caller.tenant(), id).doOnNext(seen::check)
+			.flatMap((product) -> write(caller, product, Action.DELETE, null)));
+	}
+
+	private Mono<Entry> write(Caller caller, Product product, Action action, @Nullable String state) {
+		return this.ledger.change(caller.tenant(), new CatalogChange(Entry.SubjectKind.PRODUCT, product.id(), action,
+				product.version(), state, caller.subject()));
+	}
+
+	private Product product(Entry entry) {
+		return this.json.treeToValue(Objects.requireNonNull(entry.subject()).state(), Product.class);
+	}
+
+	private static Product product(Readable row) {
+		return new Product(required(row, "id", UUID.class), required(row, "sku", String.class),
+				required(row, "name", String.class), row.get("description", String.class),
+				row.get("price", BigDecimal.class), List.of(required(row, "barcodes", String[].class)),
+				Product.Status.valueOf(required(row, "status", String.class)), required(row, "version", Long.class),
+				required(row, "created_at", Instant.class), required(row, "updated_at", Instant.class),
+				row.get("deleted_at", Instant.class));
+	}
+
+}

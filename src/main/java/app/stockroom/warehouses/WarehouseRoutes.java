@@ -1,0 +1,71 @@
+package app.stockroom.warehouses;
+
+import app.stockroom.platform.Bodies;
+import app.stockroom.platform.IfMatch;
+import app.stockroom.platform.PageRequest;
+import app.stockroom.platform.Replies;
+import app.stockroom.tenancy.Api;
+import app.stockroom.tenancy.Caller;
+import reactor.core.publisher.Mono;
+
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.web.reactive.function.server.RouterFunction;
+import org.springframework.web.reactive.function.server.ServerRequest;
+import org.springframework.web.reactive.function.server.ServerResponse;
+
+import static app.stockroom.tenancy.Scope.CATALOG_WRITE;
+import static app.stockroom.tenancy.Scope.INVENTORY_READ;
+
+@Configuration(proxyBeanMethods = false)
+class WarehouseRoutes {
+
+	private static final String PATH = "/api/warehouses";
+
+	private final Warehouses warehouses;
+
+	private final Bodies bodies;
+
+	WarehouseRoutes(Warehouses warehouses, Bodies bodies) {
+		this.warehouses = warehouses;
+		this.bodies = bodies;
+	}
+
+	@Bean
+	RouterFunction<ServerResponse> warehouseRouter(Api api) {
+		return api.routes()
+			.get(PATH, INVENTORY_READ, this::list)
+			.post(PATH, CATALOG_WRITE, this::create)
+			.get(PATH + "/{id}", INVENTORY_READ, this::find)
+			.put(PATH + "/{id}", CATALOG_WRITE, this::update)
+			.delete(PATH + "/{id}", CATALOG_WRITE, this::delete)
+			.build();
+	}
+
+	Mono<ServerResponse> list(Caller caller, ServerRequest request) {
+		PageRequest page = PageRequest.of(request, WarehouseFilter.PARAMETERS, Warehouses.LISTING.sortable());
+		return this.warehouses.list(caller.tenant(), WarehouseFilter.of(request), page).flatMap(Replies::page);
+	}
+
+	Mono<ServerResponse> find(Caller caller, ServerRequest request) {
+		return this.warehouses.find(caller.tenant(), Api.id(request)).flatMap(Replies::found);
+	}
+
+	Mono<ServerResponse> create(Caller caller, ServerRequest request) {
+		return this.bodies.read(request, Warehouse.Details.class)
+			.flatMap((details) -> this.warehouses.create(caller, details))
+			.flatMap((warehouse) -> Replies.created(request, PATH + "/" + warehouse.id(), warehouse));
+	}
+
+	Mono<ServerResponse> update(Caller caller, ServerRequest request) {
+		return this.bodies.read(request, Warehouse.Change.class)
+			.flatMap((change) -> this.warehouses.update(caller, Api.id(request), IfMatch.of(request), change))
+			.flatMap((warehouse) -> Replies.changed(request, warehouse));
+	}
+
+	Mono<ServerResponse> delete(Caller caller, ServerRequest request) {
+		return this.warehouses.delete(caller, Api.id(request), IfMatch.of(request))
+			.then(ServerResponse.noContent().build());
+	}
+
+}
