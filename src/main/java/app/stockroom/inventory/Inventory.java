@@ -1,0 +1,167 @@
+package app.stockroom.inventory;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+
+import app.stockroom.ledger.Command;
+import app.stockroom.ledger.Entry;
+import app.stockroom.ledger.Ledger;
+import app.stockroom.ledger.Outcome;
+import app.stockroom.ledger.Position;
+import app.stockroom.platform.IfMatch;
+import app.stockroom.platform.Page;
+import app.stockroom.platform.PageRequest;
+import app.stockroom.platform.Problem;
+import app.stockroom.tenancy.Caller;
+import app.stockroom.tenancy.Conditions;
+import app.stockroom.tenancy.Listing;
+import app.stockroom.tenancy.Reads;
+import app.stockroom.tenancy.TenantId;
+import app.stockroom.tenancy.Tenants;
+import io.r2dbc.spi.Readable;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+import org.springframework.stereotype.Repository;
+
+import static app.stockroom.platform.Columns.required;
+
+/**
+ * The inventory records of a tenant: what is where. Records of deleted products and
+ * warehouses are left out.
+ */
+@Repository
+public class Inventory {
+
+	static final Listing<InventoryRecord> LISTING = new Listing<>(
+			"""
+					select i.id, i.product_id, i.warehouse_id, p.sku, p.name as product_name, w.name as warehouse_name, i.quantity,
+					  i.reserved, i.quantity - i.reserved as available, i.min_stock, i.max_stock, i.version, i.created_at, i.updated_at
+					from inventory i
+					join product p on p.tenant_id = $1 and p.id = i.product_id and p.deleted_at is null
+					join warehouse w on w.tenant_id = $1 and w.id = i.warehouse_id and w.deleted_at is null
+					where i.tenant_id = $1
+					""",
+			Map.of("sku", "sku", "productName", "product_name", "warehouseName", "warehouse_name", "quantity",
+					"quantity", "reserved", "reserved", "available", "available", "createdAt", "created_at",
+					"updatedAt", "updated_at"),
+			"id", Inventory::row);
+
+	private final Reads reads;
+
+	private final Ledger ledger;
+
+	private final Tenants tenants;
+
+	Inventory(Reads reads, Ledger ledger, Tenants tenants) {
+		this.tenants = tenants;
+		this.reads = reads;
+		this.ledger = ledger;
+	}
+
+	/**
+	 * Finds a record.
+	 * @return the record, or the error {@code not-found}
+	 */
+	public Mono<InventoryRecord> find(TenantId tenant, UUID id) {
+		return one(tenant, new Conditions().and("i.id = ?", id));
+	}
+
+	/**
+	 * Finds the record of a product in a warehouse.
+	 * @return the record, or the error {@code not-found}
+	 */
+	public Mono<InventoryRecord> find(TenantId tenant, UUID warehouseId, UUID productId) {
+		return one(tenant, new Conditions().and("i.warehouse_id = ?", warehouseId).and("i.product_id = ?", productId));
+	}
+
+	/**
+	 * Reads one page of records.
+	 */
+	public Mono<Page<InventoryRecord>> list(TenantId tenant, InventoryFilter filter, PageRequest page) {
+		return LISTING.page(this.reads, tenant, filter.conditions(), page);
+	}
+
+	/**
+	 * Reads all records that a filter lets through and the position they are true at, in
+	 * one statement and so from one state of the database.
+	 */
+	public Mono<Snapshot> snapshot(TenantId tenant, InventoryFilter filter) {
+		Conditions conditions = filter.conditions();
+		String sql = """
+				select h.epoch, h.sequence, listed.*
+				from ledger_head h left join (%s) listed on true
+				where h.tenant_id = $1
+				""".formatted(LISTING.sql() + conditions.sql());
+		return this.reads.list(tenant, sql, conditions::bind, Inventory::positioned)
+			.map((rows) -> new Snapshot(rows.getFirst().position(),
+					rows.stream().map(Positioned::row).filter(Objects::nonNull).toList()));
+	}
+
+	/**
+	 * Changes a record's thresholds and quantity. What changes nothing writes nothing.
+	 */
+	Mono<InventoryRecord> update(Caller caller, Mono<InventoryRecord> record, IfMatch seen, RecordChange change) {
+		return seen.attempt(record.doOnNext(seen::check).flatMap((row) -> {
+			List<Command.Line> lines = change.on(row);
+			return lines.isEmpty() ? Mono.just(row)
+					: this.ledger.post(caller.tenant(), new Command(caller.subject(), lines, null))
+						.map((outcome) -> row.after(last(outcome)));
+		}));
+	}
+
+	/**
+	 * Opens the record of a product in a warehouse with the tenant's thresholds, or the
+	 * client's.
+	 */
+	Mono<Outcome> open(Caller caller, UUID warehouseId, Opening opening, Command.@Nullable Key key) {
+		return this.tenants.find(caller.tenant())
+			.map((tenant) -> new Thresholds(tenant.defaultMinStock(), tenant.defaultMaxStock()))
+			.map((defaults) -> List.of(opening.line(warehouseId, defaults)))
+			.flatMap((lines) -> this.ledger.post(caller.tenant(), new Command(caller.subject(), lines, key)));
+	}
+
+	/**
+	 * The record that an entry opened, as it was then.
+	 */
+	Mono<InventoryRecord> opened(TenantId tenant, Entry entry) {
+		return find(tenant, Objects.requireNonNull(entry.inventoryId())).map((row) -> row.after(entry));
+	}
+
+	private Mono<InventoryRecord> one(TenantId tenant, Conditions conditions) {
+		return this.reads.one(tenant, LISTING.sql() + conditions.sql(), conditions::bind, LISTING.item())
+			.switchIfEmpty(Mono.error(() -> Problem.NOT_FOUND.because("There is no such inventory record.")));
+	}
+
+	private static Entry last(Outcome outcome) {
+		return switch (outcome) {
+			case Outcome.Accepted accepted -> accepted.entries().getLast();
+			case Outcome.Refused refused -> throw refused.refusal();
+		};
+	}
+
+	private static Positioned positioned(Readable row) {
+		return new Positioned(new Position(required(row, "epoch", String.class), required(row, "sequence", Long.class)),
+				(row.get("id") != null) ? row(row) : null);
+	}
+
+	private static InventoryRecord row(Readable row) {
+		UUID productId = required(row, "product_id", UUID.class);
+		UUID warehouseId = required(row, "warehouse_id", UUID.class);
+		return new InventoryRecord(required(row, "id", UUID.class), productId, warehouseId,
+				new InventoryRecord.ProductName(productId, required(row, "sku", String.class),
+						required(row, "product_name", String.class)),
+				new InventoryRecord.WarehouseName(warehouseId, required(row, "warehouse_name", String.class)),
+				required(row, "quantity", Long.class), required(row, "reserved", Long.class),
+				required(row, "min_stock", Long.class), required(row, "max_stock", Long.class),
+				required(row, "version", Long.class), required(row, "created_at", Instant.class),
+				required(row, "updated_at", Instant.class));
+	}
+
+	private record Positioned(Position position, @Nullable InventoryRecord row) {
+	}
+
+}

@@ -1,0 +1,115 @@
+package app.stockroom.inventory;
+
+import java.util.UUID;
+
+import app.stockroom.ledger.Idempotency;
+import app.stockroom.platform.Bodies;
+import app.stockroom.platform.Ids;
+import app.stockroom.platform.IfMatch;
+import app.stockroom.platform.PageRequest;
+import app.stockroom.platform.Problem;
+import app.stockroom.platform.Replies;
+import app.stockroom.tenancy.Api;
+import app.stockroom.tenancy.Caller;
+import app.stockroom.warehouses.Warehouses;
+import reactor.core.publisher.Mono;
+
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.web.reactive.function.server.RouterFunction;
+import org.springframework.web.reactive.function.server.ServerRequest;
+import org.springframework.web.reactive.function.server.ServerResponse;
+
+import static app.stockroom.tenancy.Scope.INVENTORY_READ;
+import static app.stockroom.tenancy.Scope.INVENTORY_WRITE;
+
+@Configuration(proxyBeanMethods = false)
+class InventoryRoutes {
+
+	private static final String BY_ID = "/api/inventory/{id}";
+
+	private static final String BY_WAREHOUSE = "/api/warehouses/{id}/inventory";
+
+	private static final String BY_PRODUCT = BY_WAREHOUSE + "/{productId}";
+
+	private final Inventory inventory;
+
+	private final Warehouses warehouses;
+
+	private final Bodies bodies;
+
+	private final Idempotency idempotency;
+
+	InventoryRoutes(Inventory inventory, Warehouses warehouses, Bodies bodies, Idempotency idempotency) {
+		this.warehouses = warehouses;
+		this.inventory = inventory;
+		this.bodies = bodies;
+		this.idempotency = idempotency;
+	}
+
+	@Bean
+	RouterFunction<ServerResponse> inventoryRouter(Api api) {
+		return api.routes()
+			.get("/api/inventory", INVENTORY_READ, this::list)
+			.get(BY_ID, INVENTORY_READ, this::find)
+			.put(BY_ID, INVENTORY_WRITE, this::update)
+			.get(BY_WAREHOUSE, INVENTORY_READ, this::listInWarehouse)
+			.post(BY_WAREHOUSE, INVENTORY_WRITE, this::open)
+			.get(BY_PRODUCT, INVENTORY_READ, this::findInWarehouse)
+			.put(BY_PRODUCT, INVENTORY_WRITE, this::updateInWarehouse)
+			.build();
+	}
+
+	Mono<ServerResponse> list(Caller caller, ServerRequest request) {
+		PageRequest page = PageRequest.of(request, InventoryFilter.PARAMETERS, Inventory.LISTING.sortable());
+		return this.inventory.list(caller.tenant(), InventoryFilter.of(request), page).flatMap(Replies::page);
+	}
+
+	Mono<ServerResponse> listInWarehouse(Caller caller, ServerRequest request) {
+		PageRequest page = PageRequest.of(request, InventoryFilter.PARAMETERS_IN_WAREHOUSE,
+				Inventory.LISTING.sortable());
+		return this.warehouses.find(caller.tenant(), Api.id(request))
+			.map((warehouse) -> InventoryFilter.of(request).in(warehouse.id()))
+			.flatMap((filter) -> this.inventory.list(caller.tenant(), filter, page))
+			.flatMap(Replies::page);
+	}
+
+	Mono<ServerResponse> find(Caller caller, ServerRequest request) {
+		return this.inventory.find(caller.tenant(), Api.id(request)).flatMap(Replies::found);
+	}
+
+	Mono<ServerResponse> findInWarehouse(Caller caller, ServerRequest request) {
+		return inWarehouse(caller, request).flatMap(Replies::found);
+	}
+
+	Mono<ServerResponse> update(Caller caller, ServerRequest request) {
+		return update(caller, request, this.inventory.find(caller.tenant(), Api.id(request)));
+	}
+
+	Mono<ServerResponse> updateInWarehouse(Caller caller, ServerRequest request) {
+		return update(caller, request, inWarehouse(caller, request));
+	}
+
+	Mono<ServerResponse> open(Caller caller, ServerRequest request) {
+		UUID warehouse = Api.id(request);
+		return this.bodies.read(request, Opening.class)
+			.flatMap((opening) -> this.inventory.open(caller, warehouse, opening,
+					this.idempotency.of(request, "POST /api/warehouses/" + warehouse + "/inventory", opening)))
+			.flatMap((outcome) -> Idempotency.settle(request, outcome))
+			.flatMap((entries) -> this.inventory.opened(caller.tenant(), entries.getLast()))
+			.flatMap((row) -> Replies.created(request, "/api/inventory/" + row.id(), row));
+	}
+
+	private Mono<ServerResponse> update(Caller caller, ServerRequest request, Mono<InventoryRecord> row) {
+		return this.bodies.read(request, RecordChange.class)
+			.flatMap((change) -> this.inventory.update(caller, row, IfMatch.of(request), change))
+			.flatMap((changed) -> Replies.changed(request, changed));
+	}
+
+	private Mono<InventoryRecord> inWarehouse(Caller caller, ServerRequest request) {
+		UUID product = Ids.parse(request.pathVariable("productId"));
+		return (product != null) ? this.inventory.find(caller.tenant(), Api.id(request), product)
+				: Mono.error(() -> Problem.NOT_FOUND.because("There is nothing with this id."));
+	}
+
+}

@@ -1,0 +1,73 @@
+package app.stockroom.inventory;
+
+import app.stockroom.ledger.Idempotency;
+import app.stockroom.platform.Bodies;
+import app.stockroom.platform.Filters;
+import app.stockroom.platform.Limits;
+import app.stockroom.platform.Problem;
+import app.stockroom.platform.Refusal;
+import app.stockroom.tenancy.Api;
+import app.stockroom.tenancy.Caller;
+import reactor.core.publisher.Mono;
+
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.http.MediaType;
+import org.springframework.web.reactive.function.server.RouterFunction;
+import org.springframework.web.reactive.function.server.ServerRequest;
+import org.springframework.web.reactive.function.server.ServerResponse;
+
+import static app.stockroom.tenancy.Scope.INVENTORY_WRITE;
+
+@Configuration(proxyBeanMethods = false)
+class MovementBatchRoutes {
+
+	private static final String PATH = "/api/stock-movements/batch";
+
+	private final MovementArrays arrays;
+
+	private final MovementStream stream;
+
+	private final Bodies bodies;
+
+	MovementBatchRoutes(MovementArrays arrays, MovementStream stream, Bodies bodies) {
+		this.arrays = arrays;
+		this.stream = stream;
+		this.bodies = bodies;
+	}
+
+	@Bean
+	RouterFunction<ServerResponse> movementBatchRouter(Api api) {
+		return api.routes().post(PATH, INVENTORY_WRITE, this::post).build();
+	}
+
+	Mono<ServerResponse> post(Caller caller, ServerRequest request) {
+		MediaType type = request.headers().contentType().orElse(MediaType.APPLICATION_JSON);
+		return type.equalsTypeAndSubtype(MediaType.APPLICATION_NDJSON) ? stream(caller, request)
+				: array(caller, request);
+	}
+
+	private Mono<ServerResponse> array(Caller caller, ServerRequest request) {
+		Filters query = new Filters(request).only("atomic", "dryRun");
+		boolean atomic = query.flag("atomic");
+		boolean dryRun = query.flag("dryRun");
+		query.check();
+		return this.bodies.bytes(request, Limits.BATCH_BYTES)
+			.map((body) -> MovementArray.parse(body, this.bodies))
+			.flatMap((array) -> this.arrays.post(caller, request, array, atomic, dryRun))
+			.flatMap((results) -> ServerResponse.ok().contentType(MediaType.APPLICATION_JSON).bodyValue(results));
+	}
+
+	private Mono<ServerResponse> stream(Caller caller, ServerRequest request) {
+		Filters query = new Filters(request).only("dryRun");
+		boolean dryRun = query.flag("dryRun");
+		query.check();
+		if (Idempotency.header(request) != null) {
+			throw Problem.INVALID_REQUEST.because("A stream has no key as a whole.")
+				.with(new Refusal.FieldError(Idempotency.HEADER, "unknown-field",
+						"give each line its own idempotencyKey"));
+		}
+		return this.stream.post(caller, request, dryRun);
+	}
+
+}

@@ -1,0 +1,93 @@
+package app.stockroom.inventory;
+
+import java.util.List;
+
+import app.stockroom.ledger.Entries;
+import app.stockroom.ledger.Idempotency;
+import app.stockroom.ledger.Ledger;
+import app.stockroom.platform.Bodies;
+import app.stockroom.platform.PageRequest;
+import app.stockroom.platform.Problem;
+import app.stockroom.platform.Refusal;
+import app.stockroom.platform.Replies;
+import app.stockroom.tenancy.Api;
+import app.stockroom.tenancy.Caller;
+import reactor.core.publisher.Mono;
+
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.web.reactive.function.server.RouterFunction;
+import org.springframework.web.reactive.function.server.ServerRequest;
+import org.springframework.web.reactive.function.server.ServerResponse;
+
+import static app.stockroom.tenancy.Scope.INVENTORY_READ;
+import static app.stockroom.tenancy.Scope.INVENTORY_WRITE;
+
+@Configuration(proxyBeanMethods = false)
+class MovementRoutes {
+
+	private static final String PATH = "/api/stock-movements";
+
+	private static final String ROUTE = "POST " + PATH;
+
+	private final Movements movements;
+
+	private final Entries entries;
+
+	private final Ledger ledger;
+
+	private final Bodies bodies;
+
+	private final Idempotency idempotency;
+
+	MovementRoutes(Movements movements, Entries entries, Ledger ledger, Bodies bodies, Idempotency idempotency) {
+		this.movements = movements;
+		this.entries = entries;
+		this.ledger = ledger;
+		this.bodies = bodies;
+		this.idempotency = idempotency;
+	}
+
+	@Bean
+	RouterFunction<ServerResponse> movementRouter(Api api) {
+		return api.routes()
+			.get(PATH, INVENTORY_READ, this::list)
+			.post(PATH, INVENTORY_WRITE, this::post)
+			.get(PATH + "/{sequence}", INVENTORY_READ, this::find)
+			.build();
+	}
+
+	Mono<ServerResponse> list(Caller caller, ServerRequest request) {
+		PageRequest page = PageRequest.of(request, MovementFilter.PARAMETERS);
+		return this.movements.list(caller.tenant(), MovementFilter.of(request), page).flatMap(Replies::page);
+	}
+
+	Mono<ServerResponse> find(Caller caller, ServerRequest request) {
+		return this.entries.find(caller.tenant(), sequence(request))
+			.switchIfEmpty(Mono.error(MovementRoutes::noSuchMovement))
+			.flatMap(Replies::found);
+	}
+
+	private static long sequence(ServerRequest request) {
+		String sequence = request.pathVariable("sequence");
+		if (!sequence.matches("[1-9][0-9]{0,17}")) {
+			throw noSuchMovement();
+		}
+		return Long.parseLong(sequence);
+	}
+
+	private static Refusal noSuchMovement() {
+		return Problem.NOT_FOUND.because("There is no movement with this sequence.");
+	}
+
+	Mono<ServerResponse> post(Caller caller, ServerRequest request) {
+		return this.bodies.read(request, MovementRequest.class)
+			.map((movement) -> movement.alone()
+				.command(caller.subject(), this.idempotency.of(request, ROUTE, movement)))
+			.flatMap((command) -> this.ledger.post(caller.tenant(), command))
+			.flatMap((outcome) -> Idempotency.settle(request, outcome))
+			.map(List::getLast)
+			.flatMap((entry) -> Replies.created(request, PATH + "/" + entry.sequence(), entry));
+	}
+
+}
