@@ -1,0 +1,51 @@
+package app.stockroom.alerts;
+
+import app.stockroom.ledger.Ledger;
+import app.stockroom.platform.PageRequest;
+import app.stockroom.platform.Replies;
+import app.stockroom.tenancy.Api;
+import app.stockroom.tenancy.Caller;
+import reactor.core.publisher.Mono;
+
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.web.reactive.function.server.RouterFunction;
+import org.springframework.web.reactive.function.server.ServerRequest;
+import org.springframework.web.reactive.function.server.ServerResponse;
+
+import static app.stockroom.tenancy.Scope.INVENTORY_READ;
+import static app.stockroom.tenancy.Scope.INVENTORY_WRITE;
+
+@Configuration(proxyBeanMethods = false)
+class AlertRoutes {
+
+	private static final String PATH = "/api/alerts";
+
+	private final AlertList alerts;
+
+	private final Ledger ledger;
+
+	AlertRoutes(AlertList alerts, Ledger ledger) {
+		this.alerts = alerts;
+		this.ledger = ledger;
+	}
+
+	@Bean
+	RouterFunction<ServerResponse> alertRouter(Api api) {
+		return api.routes()
+			.get(PATH, INVENTORY_READ, this::list)
+			.post(PATH + "/{id}/acknowledgement", INVENTORY_WRITE, this::acknowledge)
+			.build();
+	}
+
+	Mono<ServerResponse> list(Caller caller, ServerRequest request) {
+		PageRequest page = PageRequest.of(request, AlertFilter.PARAMETERS);
+		return this.alerts.page(caller.tenant(), AlertFilter.of(request), page).flatMap(Replies::page);
+	}
+
+	Mono<ServerResponse> acknowledge(Caller caller, ServerRequest request) {
+		return this.ledger.acknowledge(caller.tenant(), Api.id(request), caller.subject())
+			.flatMap((alert) -> Replies.changed(request, alert));
+	}
+
+}
