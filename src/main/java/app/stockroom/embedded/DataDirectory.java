@@ -79,6 +79,10 @@ public final class DataDirectory implements AutoCloseable {
 		return this.path;
 	}
 
+	Path programs() {
+		return this.path.resolve("programs");
+	}
+
 	boolean belongsToRoot() {
 		try {
 			return Integer.valueOf(0).equals(Files.getAttribute(this.path.resolve("lock"), "unix:uid"));
