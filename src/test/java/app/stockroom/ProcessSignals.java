@@ -1,7 +1,9 @@
 package app.stockroom;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /**
@@ -34,7 +36,10 @@ final class ProcessSignals {
 	static void kill(long pid) {
 		List<ProcessHandle> processes = tree(pid);
 		processes.forEach(ProcessHandle::destroyForcibly);
-		processes.forEach((process) -> process.onExit().join());
+		// Not onExit: some systems take a second to reap a process that ended long ago
+		while (processes.stream().anyMatch((process) -> process.info().command().isPresent())) {
+			LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
+		}
 	}
 
 	private static List<ProcessHandle> tree(long pid) {

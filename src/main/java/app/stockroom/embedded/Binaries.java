@@ -10,6 +10,8 @@ import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Objects;
 
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
@@ -36,16 +38,25 @@ record Binaries(Path directory, Platform platform) {
 		}).resolve("redis-server");
 	}
 
-	private byte[] resource(String name) {
-		try (InputStream content = Binaries.class.getResourceAsStream(name)) {
-			if (content == null) {
+	/**
+	 * Refuses a platform without server programs, before anything is written.
+	 */
+	static void require(Platform platform) {
+		for (String name : List.of(platform.postgresArchive(), platform.redisProgram())) {
+			if (Binaries.class.getResource(name) == null) {
 				throw new EmbeddedServerException(
 						"There are no embedded PostgreSQL and Redis for the platform %s (no %s on the class path)."
-							.formatted(this.platform, name),
-						"Run on Linux or macOS (amd64 or arm64; on Windows inside WSL), or start PostgreSQL and Redis yourself and"
-								+ " set spring.r2dbc.url, spring.flyway.url and spring.data.redis.url.");
+							.formatted(platform, name),
+						"Run on Linux or macOS, amd64 or arm64 (on Windows inside WSL), or start PostgreSQL and Redis"
+								+ " yourself and set spring.r2dbc.url, spring.flyway.url and spring.data.redis.url.");
 			}
-			return content.readAllBytes();
+		}
+	}
+
+	private byte[] resource(String name) {
+		require(this.platform);
+		try (InputStream content = Binaries.class.getResourceAsStream(name)) {
+			return Objects.requireNonNull(content).readAllBytes();
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);

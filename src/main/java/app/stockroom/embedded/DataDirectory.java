@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
@@ -23,6 +24,9 @@ import javax.crypto.spec.SecretKeySpec;
  * clear away.
  */
 public final class DataDirectory implements AutoCloseable {
+
+	private static final FileAttribute<?> OWNER_ONLY = PosixFilePermissions
+		.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
 	private final Path path;
 
@@ -41,7 +45,7 @@ public final class DataDirectory implements AutoCloseable {
 	public static DataDirectory open(Path path) {
 		Path directory = path.toAbsolutePath().normalize();
 		try {
-			Files.createDirectories(directory);
+			Files.createDirectories(directory, OWNER_ONLY);
 			FileChannel lock = FileChannel.open(directory.resolve("lock"), StandardOpenOption.CREATE,
 					StandardOpenOption.READ, StandardOpenOption.WRITE);
 			if (!isLocked(lock)) {

@@ -13,6 +13,7 @@ class DataDirectoryConfiguration {
 
 	@Bean
 	static DataDirectory embeddedDataDirectory(Environment environment) {
+		Binaries.require(Platform.current());
 		return DataDirectory.open(Path.of(environment.getRequiredProperty(EmbeddedMode.DATA_DIRECTORY)));
 	}
 

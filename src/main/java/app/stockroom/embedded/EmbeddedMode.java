@@ -58,10 +58,11 @@ class EmbeddedMode implements EnvironmentPostProcessor, Ordered {
 	public void postProcessEnvironment(ConfigurableEnvironment environment, SpringApplication application) {
 		// The production jar leaves the servers' libraries out
 		boolean present = ClassUtils.isPresent("org.tukaani.xz.XZInputStream", application.getClassLoader());
-		environment.getPropertySources()
-			.addLast(new MapPropertySource("embedded defaults",
-					Map.of(POSTGRES, present && noneIsSet(environment, EXTERNAL_POSTGRES), REDIS,
-							present && noneIsSet(environment, EXTERNAL_REDIS), DATA_DIRECTORY, "./data")));
+		Map<String, Object> defaults = new HashMap<>(
+				Map.of(POSTGRES, present && noneIsSet(environment, EXTERNAL_POSTGRES), REDIS,
+						present && noneIsSet(environment, EXTERNAL_REDIS), DATA_DIRECTORY, "./data"));
+		defaults.keySet().removeIf(environment::containsProperty);
+		environment.getPropertySources().addLast(new MapPropertySource("embedded defaults", defaults));
 		boolean active = environment.getRequiredProperty(POSTGRES, boolean.class);
 		Map<String, Object> enforced = new HashMap<>(Map.of(ACTIVE, active));
 		if (active) {

@@ -4,12 +4,15 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,28 +29,31 @@ final class ServerProcess implements AutoCloseable {
 
 	private static final int STOP_SECONDS = 30;
 
-	// Ctrl-C in a terminal reaches the whole process group: the shell ignores it, the JVM
-	// decides when to stop. Both servers leave the group by themselves (pg_ctl,
-	// daemonize).
+	// Ctrl-C in a terminal reaches the whole process group: the shell ignores it, because
+	// the JVM decides when to stop, and both servers leave the group by themselves. A
+	// stopped server has removed its pid file; its process may stay as a zombie for as
+	// long as it likes where nobody reaps orphans, as in many containers.
 	private static final String LEASH = """
 			trap '' HUP INT TERM
-			pid_file=$1 stop_signal=$2 tries=%d
+			pid_file=$1 stop_signal=$2 patience=%d
 			shift 2
 			"$@" </dev/null 1>&2
 			status=$?
 			waited=0
-			until [ -s "$pid_file" ] || [ $status -ne 0 ] || [ $waited -ge 100 ]; do sleep 0.05; waited=$((waited + 1)); done
+			until [ -s "$pid_file" ] || [ $status -ne 0 ] || [ $waited -ge 100 ]; do
+				sleep 0.05
+				waited=$((waited + 1))
+			done
 			read -r pid _ <"$pid_file" || exit 1
 			[ $status -eq 0 ] && echo "$pid" && read -r _
 			kill -s "$stop_signal" "$pid"
-			while kill -0 "$pid" 2>/dev/null; do
-				[ $tries -gt 0 ] || kill -s KILL "$pid"
-				tries=$((tries - 1))
+			while [ -e "$pid_file" ] && kill -0 "$pid" 2>/dev/null && [ $patience -gt 0 ]; do
 				sleep 0.05
+				patience=$((patience - 1))
 			done
+			[ $patience -gt 0 ] || kill -s KILL "$pid"
 			exit $status
-			"""
-		.formatted(STOP_SECONDS * 20);
+			""".formatted(STOP_SECONDS * 20);
 
 	private final String name;
 
@@ -71,8 +77,7 @@ final class ServerProcess implements AutoCloseable {
 	static ServerProcess start(String name, List<String> command, Path pidFile, String stopSignal, Path log) {
 		List<String> line = new ArrayList<>();
 		if (Files.isExecutable(Path.of("/usr/bin/setsid"))) {
-			// Outside of our process group even a kill -9 of the whole group spares the
-			// shell
+			// In another process group the shell survives a kill -9 of all of ours
 			line.add("/usr/bin/setsid");
 		}
 		line.addAll(List.of("/bin/sh", "-c", LEASH, name + "-leash", pidFile.toString(), stopSignal));
@@ -100,28 +105,37 @@ final class ServerProcess implements AutoCloseable {
 	 * one only got the same number
 	 */
 	static void stopLeftover(String name, Path pidFile, String stopSignal, Path programs) {
-		Optional<ProcessHandle> leftover = processIn(pidFile).filter((process) -> isBelow(programs, process));
-		if (leftover.isEmpty()) {
-			delete(pidFile);
-			return;
+		Optional<ProcessHandle> leftover = runningServer(pidFile, programs);
+		if (leftover.isPresent()) {
+			logger.warn("Stopping the {} (process {}) that a killed run left behind", name, leftover.get().pid());
+			signal(stopSignal, leftover.get().pid());
 		}
-		logger.warn("Stopping the {} (process {}) that a killed run left behind", name, leftover.get().pid());
-		signal(stopSignal, leftover.get().pid());
-		try {
-			leftover.get().onExit().orTimeout(STOP_SECONDS, TimeUnit.SECONDS).join();
+		Instant deadline = Instant.now().plusSeconds(STOP_SECONDS);
+		while (runningServer(pidFile, programs).isPresent()) {
+			if (Instant.now().isAfter(deadline)) {
+				throw new EmbeddedServerException("The %s of an earlier run does not stop.".formatted(name),
+						"Stop the process whose number is in %s, then start again.".formatted(pidFile));
+			}
+			LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
 		}
-		catch (CompletionException ex) {
-			throw new EmbeddedServerException(
-					"The %s of an earlier run (process %d) does not stop.".formatted(name, leftover.get().pid()),
-					"Stop it by hand, then start again.", ex);
-		}
+		delete(pidFile);
+	}
+
+	private static Optional<ProcessHandle> runningServer(Path pidFile, Path programs) {
+		return processIn(pidFile).filter((process) -> isBelow(programs, process));
 	}
 
 	private static Optional<ProcessHandle> processIn(Path pidFile) {
 		try {
-			return Files.exists(pidFile)
-					? ProcessHandle.of(Long.parseLong(Files.readAllLines(pidFile).getFirst().strip()))
-					: Optional.empty();
+			return Files.readAllLines(pidFile)
+				.stream()
+				.limit(1)
+				.filter((line) -> line.matches("\\d+"))
+				.findFirst()
+				.flatMap((line) -> ProcessHandle.of(Long.parseLong(line)));
+		}
+		catch (NoSuchFileException ex) {
+			return Optional.empty();
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
