@@ -72,9 +72,7 @@ record Binaries(Path directory, Platform platform) {
 			Files.createDirectories(this.directory);
 			Path temporary = Files.createTempDirectory(this.directory, "unpacking-");
 			unpacking.unpack(content, temporary);
-			// The rename makes a complete directory appear at once: a start that was
-			// killed
-			// half-way leaves none that looks complete
+			// Complete or not there at all, even if this process is killed half-way
 			moveUnlessPresent(temporary, target);
 			return target;
 		}
