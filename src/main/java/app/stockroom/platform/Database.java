@@ -15,6 +15,8 @@ import io.r2dbc.spi.ConnectionFactory;
 import io.r2dbc.spi.ConnectionFactoryOptions;
 import io.r2dbc.spi.Option;
 import io.r2dbc.spi.Wrapped;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -30,6 +32,10 @@ import org.springframework.stereotype.Component;
  */
 @Component
 public class Database implements DisposableBean {
+
+	private static final Logger logger = LoggerFactory.getLogger(Database.class);
+
+	private static final Duration DISCARD_TIMEOUT = Duration.ofSeconds(1);
 
 	private static final int CACHED_STATEMENTS_PER_CONNECTION = 256;
 
@@ -73,6 +79,24 @@ public class Database implements DisposableBean {
 		return pool;
 	}
 
+	/**
+	 * Closes the connection itself and not only its loan: the pool finds it dead and
+	 * forgets it. For everything that ended otherwise than it should, so that what is
+	 * left on a connection never meets its next user.
+	 */
+	public static Mono<Void> discard(Connection pooled) {
+		Connection physical = (pooled instanceof Wrapped<?> wrapped && wrapped.unwrap() instanceof Connection inner)
+				? inner : pooled;
+		return Mono.from(physical.close())
+			// A network that swallows packets must not hold up the pool.
+			.timeout(DISCARD_TIMEOUT, Mono.empty())
+			.onErrorResume((error) -> {
+				logger.debug("A discarded connection was dead already", error);
+				return Mono.empty();
+			})
+			.then(Mono.defer(() -> Mono.from(pooled.close())));
+	}
+
 	private ConnectionFactory connections(String name) {
 		return ConnectionFactories.get(this.details.getConnectionFactoryOptions()
 			.mutate()
@@ -83,19 +107,6 @@ public class Database implements DisposableBean {
 			.option(Option.valueOf("preparedStatementCacheQueries"), CACHED_STATEMENTS_PER_CONNECTION)
 			.option(Option.valueOf("options"), Map.of("timezone", "UTC"))
 			.build());
-	}
-
-	/**
-	 * Closes the connection itself: the pool finds it dead and forgets it. What went
-	 * wrong on it must not meet the next read.
-	 */
-	public static Mono<Void> discard(Connection pooled) {
-		Connection physical = (pooled instanceof Wrapped<?> wrapped && wrapped.unwrap() instanceof Connection inner)
-				? inner : pooled;
-		return Mono.from(physical.close())
-			.timeout(Duration.ofSeconds(1), Mono.empty())
-			.onErrorComplete()
-			.then(Mono.from(pooled.close()));
 	}
 
 	/**

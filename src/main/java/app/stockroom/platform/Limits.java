@@ -41,8 +41,8 @@ public final class Limits {
 	/** Largest quantity, in pieces: the largest integer that every JSON reader keeps. */
 	public static final long QUANTITY = (1L << 53) - 1;
 
-	/** Most tenants that one token may name. */
-	public static final int TOKEN_TENANTS = 1000;
+	/** Most tenants that a development token may name: it must fit into a header. */
+	public static final int TOKEN_TENANTS = 100;
 
 	/** Longest life of a development token, in seconds. */
 	public static final int DEV_TOKEN_SECONDS = 24 * 60 * 60;

@@ -12,6 +12,7 @@ import app.stockroom.platform.Refusal;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
+import org.springframework.http.HttpMethod;
 import org.springframework.http.server.PathContainer;
 import org.springframework.stereotype.Component;
 import org.springframework.web.reactive.function.server.HandlerFunction;
@@ -87,6 +88,14 @@ public class Api {
 		this.endpoints.add(endpoint);
 		routes.add(endpoint, (request) -> handler.handle(request)
 			.switchIfEmpty(Mono.error(() -> new IllegalStateException("%s answered nothing".formatted(endpoint)))));
+	}
+
+	/**
+	 * A POST that needs no token.
+	 */
+	RouterFunction<ServerResponse> open(String path, HandlerFunction<ServerResponse> handler) {
+		add(new Endpoint(HttpMethod.POST, path, null, false), (request) -> Mono.defer(() -> handler.handle(request)));
+		return router();
 	}
 
 	/**

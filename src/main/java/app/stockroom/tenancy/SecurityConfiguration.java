@@ -1,0 +1,148 @@
+package app.stockroom.tenancy;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+import app.stockroom.platform.Problem;
+import app.stockroom.platform.Problems;
+import app.stockroom.platform.Refusal;
+import app.stockroom.platform.StartRefusedException;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.http.server.PathContainer;
+import org.springframework.security.config.annotation.web.reactive.EnableWebFluxSecurity;
+import org.springframework.security.config.web.server.ServerHttpSecurity;
+import org.springframework.security.config.web.server.ServerHttpSecurity.CsrfSpec;
+import org.springframework.security.config.web.server.ServerHttpSecurity.RequestCacheSpec;
+import org.springframework.security.oauth2.core.OAuth2AuthenticationException;
+import org.springframework.security.oauth2.jwt.ReactiveJwtDecoder;
+import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationToken;
+import org.springframework.security.web.server.SecurityWebFilterChain;
+import org.springframework.security.web.server.context.NoOpServerSecurityContextRepository;
+import org.springframework.security.web.server.firewall.ServerExchangeRejectedHandler;
+import org.springframework.web.server.ServerWebExchange;
+
+/**
+ * Who gets in: everybody to the dashboard, its documents and the probes; holders of a
+ * valid token to the API; nobody to anything else. Scopes and tenants are the
+ * {@linkplain Api route table's} matter.
+ */
+@Configuration(proxyBeanMethods = false)
+@EnableWebFluxSecurity
+class SecurityConfiguration {
+
+	private static final String[] PUBLIC = { "/", "/index.html", "/favicon.ico", "/favicon.svg", "/assets/**", "/docs",
+			"/docs/**", "/openapi.yaml", "/actuator/health/liveness", "/actuator/health/readiness" };
+
+	private static final String CONTENT_POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; "
+			+ "base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+	@Bean
+	TokenKeys tokenKeys(SecuritySettings settings, @Value("${stockroom.embedded.active:false}") boolean embedded,
+			@Value("${stockroom.embedded.data-directory:./data}") Path dataDirectory) {
+		List<String> sources = new ArrayList<>();
+		if (settings.jwksUrl() != null) {
+			sources.add("jwks-url");
+		}
+		if (settings.publicKey() != null) {
+			sources.add("public-key");
+		}
+		if (settings.secret() != null) {
+			sources.add("secret");
+		}
+		if (sources.size() > 1) {
+			throw new StartRefusedException("stockroom.security has more than one source of keys: " + sources,
+					"Leave exactly one of them.");
+		}
+		TokenKeys keys = keys(settings, embedded ? dataDirectory : null);
+		if (settings.devToken().enabled() && keys.signing() == null) {
+			throw new StartRefusedException(
+					"stockroom.security.dev-token.enabled is on, but with %s alone no token can be signed."
+						.formatted(sources.getFirst()),
+					"Get tokens from your issuer and switch it off, or use stockroom.security.secret for a first try.");
+		}
+		return keys;
+	}
+
+	private static TokenKeys keys(SecuritySettings settings, @Nullable Path ownKeys) {
+		if (settings.jwksUrl() != null) {
+			return TokenKeys.jwks(settings.jwksUrl());
+		}
+		if (settings.publicKey() != null) {
+			return TokenKeys.publicKey(settings.publicKey());
+		}
+		if (settings.secret() != null) {
+			return TokenKeys.secret(settings.secret());
+		}
+		if (ownKeys == null) {
+			throw new StartRefusedException("No keys are configured, so that no token could be verified.",
+					"Set one of stockroom.security.jwks-url, stockroom.security.public-key and stockroom.security.secret.");
+		}
+		return TokenKeys.own(OwnKeyPair.in(ownKeys));
+	}
+
+	@Bean
+	ReactiveJwtDecoder tokenDecoder(TokenKeys keys, SecuritySettings settings) {
+		return Tokens.decoder(keys, settings);
+	}
+
+	@Bean
+	SecurityWebFilterChain securityFilters(ServerHttpSecurity http, ReactiveJwtDecoder decoder) {
+		return http.csrf(CsrfSpec::disable) // no cookies, so nothing to forge
+			.requestCache(RequestCacheSpec::disable)
+			.securityContextRepository(NoOpServerSecurityContextRepository.getInstance())
+			.headers((headers) -> headers.contentSecurityPolicy((csp) -> csp.policyDirectives(CONTENT_POLICY)))
+			.authorizeExchange((exchanges) -> exchanges.pathMatchers(PUBLIC)
+				.permitAll()
+				.pathMatchers(DevTokenRoutes.PATH)
+				.permitAll()
+				.pathMatchers("/api", "/api/**")
+				.authenticated()
+				.anyExchange()
+				.denyAll())
+			.exceptionHandling((refused) -> refused.authenticationEntryPoint(SecurityConfiguration::refuse)
+				.accessDeniedHandler(SecurityConfiguration::refuse))
+			.oauth2ResourceServer((server) -> server.authenticationEntryPoint(SecurityConfiguration::refuse)
+				.accessDeniedHandler(SecurityConfiguration::refuse)
+				.jwt((jwt) -> jwt.jwtDecoder(decoder)
+					// The route table reads scopes itself: no authorities are needed.
+					.jwtAuthenticationConverter((token) -> Mono.just(new JwtAuthenticationToken(token, List.of())))))
+			.build();
+	}
+
+	/** Paths that no router would understand never reach one. */
+	@Bean
+	ServerExchangeRejectedHandler firewallRefusals() {
+		return (exchange, rejected) -> Problems.write(exchange,
+				Problem.INVALID_REQUEST.because("The request's path or headers are malformed."));
+	}
+
+	private static Mono<Void> refuse(ServerWebExchange exchange, Exception refused) {
+		return Problems.write(exchange, refusal(exchange, refused));
+	}
+
+	private static Refusal refusal(ServerWebExchange exchange, Exception refused) {
+		boolean api = exchange.getRequest()
+			.getPath()
+			.pathWithinApplication()
+			.elements()
+			.stream()
+			.filter(PathContainer.PathSegment.class::isInstance)
+			.findFirst()
+			.map((first) -> first.value().equals("api"))
+			.orElse(false);
+		if (!api) {
+			// Elsewhere nothing is hidden behind a token: there is just nothing.
+			return Problem.NOT_FOUND.because("There is nothing at this path.");
+		}
+		return Problem.UNAUTHENTICATED.because((refused instanceof OAuth2AuthenticationException)
+				? Objects.requireNonNullElse(refused.getMessage(), "The token is not valid.") : "Send a bearer token.");
+	}
+
+}
