@@ -22,7 +22,8 @@ import org.springframework.test.context.ContextConfiguration;
 @Inherited
 @SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
 		properties = { "stockroom.embedded.postgresql.enabled=false", "stockroom.embedded.redis.enabled=false",
-				"stockroom.demo.enabled=false", "stockroom.security.dev-token.enabled=true",
+				"stockroom.demo.enabled=false", "spring.main.banner-mode=off",
+				"stockroom.security.dev-token.enabled=true",
 				"stockroom.security.secret=only-for-tests-0123456789-0123456789" })
 @AutoConfigureWebTestClient
 @ContextConfiguration(initializers = TestServers.Wiring.class)
