@@ -3,6 +3,7 @@ package app.stockroom.tenancy;
 import java.time.Instant;
 import java.util.UUID;
 
+import app.stockroom.platform.Versioned;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import org.jspecify.annotations.Nullable;
 
@@ -20,5 +21,5 @@ import org.jspecify.annotations.Nullable;
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Tenant(UUID id, String name, long defaultMinStock, long defaultMaxStock, @Nullable Integer rateLimit,
-		long version, Instant createdAt, Instant updatedAt) {
+		long version, Instant createdAt, Instant updatedAt) implements Versioned {
 }

@@ -9,10 +9,15 @@ import java.util.function.Function;
 import app.stockroom.platform.Database;
 import app.stockroom.platform.Detached;
 import app.stockroom.platform.Ids;
+import app.stockroom.platform.IfMatch;
+import app.stockroom.platform.Problem;
+import app.stockroom.platform.Refusal;
 import com.github.benmanes.caffeine.cache.AsyncCache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.r2dbc.pool.ConnectionPool;
 import io.r2dbc.spi.Connection;
+import io.r2dbc.spi.Parameters;
+import io.r2dbc.spi.R2dbcType;
 import io.r2dbc.spi.Readable;
 import io.r2dbc.spi.Statement;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +25,8 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 import org.springframework.stereotype.Component;
+
+import static app.stockroom.platform.Columns.required;
 
 /**
  * The tenants. Each is read and changed under its own setting, also by the platform's
@@ -83,12 +90,80 @@ public class Tenants {
 	 * @param id a fresh id, or a fixed one
 	 */
 	public Mono<Tenant> open(TenantId id, String name, long defaultMinStock, long defaultMaxStock) {
-		return call((connection) -> connection.createStatement("select 1 from open_tenant_1($1, $2, $3, $4, $5)")
+		return open(id, new TenantChange(name, defaultMinStock, defaultMaxStock, null));
+	}
+
+	/**
+	 * Opens a tenant from what must not be null but for the rate limit.
+	 */
+	Mono<Tenant> open(TenantId id, TenantChange wanted) {
+		// One statement, so that a tenant is never there without its rate limit.
+		return call((connection) -> connection.createStatement("""
+				select change_tenant_1($1, null, null, null, null, $6) from open_tenant_1($1, $2, $3, $4, $5)
+				""")
 			.bind("$1", id.value())
-			.bind("$2", name)
-			.bind("$3", defaultMinStock)
-			.bind("$4", defaultMaxStock)
-			.bind("$5", Ids.next()), (_) -> id).doOnNext((_) -> forget(id)).then(find(id));
+			.bind("$2", Objects.requireNonNull(wanted.name()))
+			.bind("$3", Objects.requireNonNull(wanted.defaultMinStock()))
+			.bind("$4", Objects.requireNonNull(wanted.defaultMaxStock()))
+			.bind("$5", Ids.next())
+			.bind("$6", Parameters.in(R2dbcType.INTEGER, wanted.rateLimit())), (_) -> id).doOnNext((_) -> forget(id))
+			.then(found(id));
+	}
+
+	/**
+	 * Changes what is not null and answers the tenant as it is then. What changes nothing
+	 * leaves the version as it is.
+	 */
+	Mono<Tenant> change(TenantId id, IfMatch seen, TenantChange wanted) {
+		return seen.attempt(found(id).doOnNext(seen::check)
+			.doOnNext(wanted::requirePossible)
+			.flatMap((tenant) -> change(id, tenant.version(), wanted)
+				.flatMap((changed) -> found(id).doOnNext((now) -> requireUntouched(changed, tenant, now)))));
+	}
+
+	private Mono<Boolean> change(TenantId id, long expectedVersion, TenantChange wanted) {
+		return call((connection) -> connection.createStatement("select change_tenant_1($1, $2, $3, $4, $5, $6)")
+			.bind("$1", id.value())
+			.bind("$2", expectedVersion)
+			.bind("$3", Parameters.in(R2dbcType.VARCHAR, wanted.name()))
+			.bind("$4", Parameters.in(R2dbcType.BIGINT, wanted.defaultMinStock()))
+			.bind("$5", Parameters.in(R2dbcType.BIGINT, wanted.defaultMaxStock()))
+			.bind("$6", Parameters.in(R2dbcType.INTEGER, wanted.rateLimit())), Tenants::done).map(List::getFirst);
+	}
+
+	/** Nothing changed: because nothing was to change, or because another was faster? */
+	private static void requireUntouched(boolean changed, Tenant before, Tenant now) {
+		if (!changed && before.version() != now.version()) {
+			throw Problem.STALE_VERSION.because("The tenant has changed since it was read.")
+				.with("version", now.version());
+		}
+	}
+
+	/**
+	 * Deletes a tenant softly and closes its ledger.
+	 */
+	Mono<Void> close(TenantId id) {
+		return call((connection) -> connection.createStatement("select close_tenant_1($1)").bind("$1", id.value()),
+				Tenants::done)
+			.doOnNext((closed) -> {
+				forget(id);
+				if (!closed.getFirst()) {
+					throw notFound();
+				}
+			})
+			.then();
+	}
+
+	Mono<Tenant> found(TenantId id) {
+		return find(id).switchIfEmpty(Mono.error(Tenants::notFound));
+	}
+
+	private static Refusal notFound() {
+		return Problem.NOT_FOUND.because("There is no tenant with this id.");
+	}
+
+	private static Boolean done(Readable row) {
+		return Objects.requireNonNull(row.get(0, Boolean.class));
 	}
 
 	private void forget(TenantId tenant) {
@@ -101,17 +176,14 @@ public class Tenants {
 				(connection) -> Flux.from(statement.apply(connection).execute())
 					.concatMap((result) -> result.map(mapper))
 					.collectList(),
-				Connection::close));
+				Connection::close, (connection, _) -> Database.discard(connection), Connection::close));
 	}
 
 	private static Tenant tenant(Readable row) {
-		return new Tenant(Objects.requireNonNull(row.get("tenant_id", UUID.class)),
-				Objects.requireNonNull(row.get("name", String.class)),
-				Objects.requireNonNull(row.get("default_min_stock", Long.class)),
-				Objects.requireNonNull(row.get("default_max_stock", Long.class)), row.get("rate_limit", Integer.class),
-				Objects.requireNonNull(row.get("version", Long.class)),
-				Objects.requireNonNull(row.get("created_at", Instant.class)),
-				Objects.requireNonNull(row.get("updated_at", Instant.class)));
+		return new Tenant(required(row, "tenant_id", UUID.class), required(row, "name", String.class),
+				required(row, "default_min_stock", Long.class), required(row, "default_max_stock", Long.class),
+				row.get("rate_limit", Integer.class), required(row, "version", Long.class),
+				required(row, "created_at", Instant.class), required(row, "updated_at", Instant.class));
 	}
 
 }
