@@ -50,11 +50,10 @@ final class Writer {
 	private <T> Mono<List<T>> send(Connection connection, String sql, UnaryOperator<Statement> binds,
 			Function<Readable, T> mapper) {
 		this.calls.increment();
-		return Flux.from(binds.apply(connection.createStatement(sql)).execute())
-			.flatMap(result -> result.map(mapper))
-			.collectList()
-			.timeout(this.timeout)
-			.onErrorMap(WriteFailure::afterSending);
+		Mono<List<T>> rows = Flux.from(binds.apply(connection.createStatement(sql)).execute())
+			.flatMap((result) -> result.map(mapper))
+			.collectList();
+		return Database.answerOf(connection, rows, this.timeout).onErrorMap(WriteFailure::afterSending);
 	}
 
 	/**

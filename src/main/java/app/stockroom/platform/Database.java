@@ -14,6 +14,8 @@ import io.r2dbc.spi.ConnectionFactories;
 import io.r2dbc.spi.ConnectionFactory;
 import io.r2dbc.spi.ConnectionFactoryOptions;
 import io.r2dbc.spi.Option;
+import io.r2dbc.spi.R2dbcNonTransientResourceException;
+import io.r2dbc.spi.ValidationDepth;
 import io.r2dbc.spi.Wrapped;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +40,8 @@ public class Database implements DisposableBean {
 	private static final Duration DISCARD_TIMEOUT = Duration.ofSeconds(1);
 
 	private static final int CACHED_STATEMENTS_PER_CONNECTION = 256;
+
+	private static final Duration LOOK_AT_CONNECTION = Duration.ofMillis(200);
 
 	private final R2dbcConnectionDetails details;
 
@@ -77,6 +81,22 @@ public class Database implements DisposableBean {
 		new ConnectionPoolMetrics(pool, name, Tags.empty()).bindTo(this.meters);
 		this.pools.add(pool);
 		return pool;
+	}
+
+	/**
+	 * Ends a call that gets no answer: after the time-out, or as soon as its connection
+	 * is seen closed. The driver tells the latter to the calls it knows of, but one that
+	 * was just being sent would wait for ever.
+	 * @param timeout how long the server may take
+	 */
+	public static <T> Mono<T> answerOf(Connection connection, Mono<T> call, Duration timeout) {
+		Mono<T> closed = Flux.interval(LOOK_AT_CONNECTION)
+			.concatMap((_) -> connection.validate(ValidationDepth.LOCAL))
+			.filter((open) -> !open)
+			.next()
+			.flatMap((_) -> Mono
+				.error(new R2dbcNonTransientResourceException("The connection closed without an answer")));
+		return Mono.firstWithSignal(call, closed).timeout(timeout);
 	}
 
 	/**

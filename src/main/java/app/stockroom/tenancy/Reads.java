@@ -59,9 +59,9 @@ public class Reads {
 					// The answer does not wait for COMMIT, which can change nothing about
 					// it.
 					.doOnNext(answer::complete);
-				return pipeline(begin(connection, tenant, Duration.ZERO), rows)
-					.then(Mono.defer(() -> run(connection, "COMMIT")))
-					.timeout(this.settings.readTimeout());
+				Mono<Void> read = pipeline(begin(connection, tenant, Duration.ZERO), rows)
+					.then(Mono.defer(() -> run(connection, "COMMIT")));
+				return Database.answerOf(connection, read, this.settings.readTimeout());
 			}, Connection::close, (connection, _) -> Database.discard(connection), Database::discard).subscribe((_) -> {
 			}, answer::completeExceptionally);
 			return answer;
