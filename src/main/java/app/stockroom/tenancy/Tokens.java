@@ -43,7 +43,9 @@ final class Tokens {
 		this.remote = keys.remote();
 		this.processor.setJWSTypeVerifier(TYPES);
 		this.processor.setJWSKeySelector(keys.selector());
-		JWTClaimsSet exact = new JWTClaimsSet.Builder().issuer(settings.issuer()).build();
+		// A claim that is set to null would be required all the same.
+		JWTClaimsSet exact = (settings.issuer() != null) ? new JWTClaimsSet.Builder().issuer(settings.issuer()).build()
+				: new JWTClaimsSet.Builder().build();
 		DefaultJWTClaimsVerifier<SecurityContext> claims = new DefaultJWTClaimsVerifier<>(settings.audience(), exact,
 				Set.of("sub", "exp"));
 		claims.setMaxClockSkew(LEEWAY_SECONDS);
