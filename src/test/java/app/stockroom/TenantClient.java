@@ -1,0 +1,170 @@
+package app.stockroom;
+
+import java.time.Duration;
+import java.util.UUID;
+
+import app.stockroom.tenancy.TenantId;
+import app.stockroom.tenancy.Tenants;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.MediaType;
+import org.springframework.test.web.reactive.server.EntityExchangeResult;
+import org.springframework.test.web.reactive.server.WebTestClient;
+
+/**
+ * A client of one tenant, as a test sees the service: over HTTP, with a real token.
+ */
+public final class TenantClient {
+
+	private static final JsonMapper JSON = new JsonMapper();
+
+	private final WebTestClient web;
+
+	private final TenantId tenant;
+
+	private final String token;
+
+	private TenantClient(WebTestClient web, TenantId tenant, String scope) {
+		this.web = web.mutate().responseTimeout(Duration.ofSeconds(60)).build();
+		this.tenant = tenant;
+		this.token = JSON
+			.readTree(this.web.post()
+				.uri("/api/auth/dev-token")
+				.contentType(MediaType.APPLICATION_JSON)
+				.bodyValue("{\"tenantId\": \"%s\", \"scope\": \"%s\"}".formatted(tenant, scope))
+				.exchange()
+				.expectStatus()
+				.isOk()
+				.expectBody()
+				.returnResult()
+				.getResponseBody())
+			.get("access_token")
+			.asString();
+	}
+
+	/** A client of a new tenant with the thresholds 10 and 1000. */
+	public static TenantClient open(WebTestClient web, Tenants tenants) {
+		TenantId tenant = new TenantId(UUID.randomUUID());
+		tenants.open(tenant, "Test", 10, 1000).block();
+		return new TenantClient(web, tenant, "inventory:read inventory:write catalog:write tenant:admin");
+	}
+
+	/** A client of the same tenant with these scopes only. */
+	public TenantClient with(String scope) {
+		return new TenantClient(this.web, this.tenant, scope);
+	}
+
+	public TenantId tenant() {
+		return this.tenant;
+	}
+
+	public String token() {
+		return this.token;
+	}
+
+	public Reply get(String path) {
+		return send(HttpMethod.GET, path, null);
+	}
+
+	public Reply post(String path, String json, String... headers) {
+		return send(HttpMethod.POST, path, json, headers);
+	}
+
+	public Reply put(String path, String json, String... headers) {
+		return send(HttpMethod.PUT, path, json, headers);
+	}
+
+	public Reply delete(String path, String... headers) {
+		return send(HttpMethod.DELETE, path, null, headers);
+	}
+
+	/** Sends a request; headers are names and values in turn. */
+	public Reply send(HttpMethod method, String path, @Nullable String json, String... headers) {
+		WebTestClient.RequestBodySpec request = this.web.method(method)
+			.uri(path)
+			.header(HttpHeaders.AUTHORIZATION, "Bearer " + this.token);
+		for (int i = 0; i < headers.length; i += 2) {
+			request.header(headers[i], headers[i + 1]);
+		}
+		EntityExchangeResult<byte[]> result = ((json == null) ? request
+				: request.contentType(MediaType.APPLICATION_JSON).bodyValue(json))
+			.exchange()
+			.expectBody()
+			.returnResult();
+		byte[] body = result.getResponseBody();
+		return new Reply(result.getStatus().value(), result.getResponseHeaders(),
+				JSON.readTree((body != null) ? body : "null".getBytes()));
+	}
+
+	/** Creates a product and answers its id. */
+	public String product(String sku) {
+		return post("/api/products", "{\"sku\": \"%s\", \"name\": \"Product %s\"}".formatted(sku, sku)).expect(201)
+			.text("id");
+	}
+
+	/** Creates a warehouse and answers its id. */
+	public String warehouse(String name) {
+		return post("/api/warehouses", "{\"name\": \"%s\"}".formatted(name)).expect(201).text("id");
+	}
+
+	/** The product's record in the default warehouse. */
+	public JsonNode stock(String product) {
+		JsonNode items = get("/api/inventory?productId=" + product).expect(200).body().get("items");
+		return items.get(0);
+	}
+
+	/** Moves stock of a product in the default warehouse. */
+	public Reply move(String product, String type, long quantity, String... headers) {
+		return post("/api/stock-movements",
+				"{\"productId\": \"%s\", \"type\": \"%s\", \"quantity\": %d}".formatted(product, type, quantity),
+				headers);
+	}
+
+	/**
+	 * What came back.
+	 *
+	 * @param status the status
+	 * @param headers the headers
+	 * @param body the body as JSON
+	 */
+	public record Reply(int status, HttpHeaders headers, JsonNode body) {
+
+		/** Fails unless the status is this one. */
+		public Reply expect(int expected) {
+			if (this.status != expected) {
+				throw new AssertionError("Expected " + expected + " but got " + this);
+			}
+			return this;
+		}
+
+		/** Fails unless this is the problem with the code. */
+		public Reply expectProblem(int expected, String code) {
+			expect(expected);
+			if (!text("type").equals("urn:stockroom:" + code)) {
+				throw new AssertionError("Expected " + code + " but got " + this);
+			}
+			return this;
+		}
+
+		/** A property of the body, as text. */
+		public String text(String property) {
+			return this.body.path(property).asString("");
+		}
+
+		/** A property of the body, as a number. */
+		public long number(String property) {
+			return this.body.path(property).asLong();
+		}
+
+		/** The fields that were refused. */
+		public java.util.List<String> fields() {
+			return this.body.path("errors").valueStream().map((error) -> error.path("field").asString()).toList();
+		}
+
+	}
+
+}
