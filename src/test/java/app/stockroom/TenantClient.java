@@ -1,7 +1,6 @@
 package app.stockroom;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.UUID;
 
 import app.stockroom.tenancy.TenantId;
@@ -30,10 +29,7 @@ public final class TenantClient {
 	private final String token;
 
 	private TenantClient(WebTestClient web, TenantId tenant, String scope) {
-		this.web = web.mutate()
-			.responseTimeout(Duration.ofSeconds(60))
-			.codecs((codecs) -> codecs.defaultCodecs().maxInMemorySize(-1))
-			.build();
+		this.web = web.mutate().responseTimeout(Duration.ofSeconds(60)).build();
 		this.tenant = tenant;
 		this.token = JSON
 			.readTree(this.web.post()
@@ -165,7 +161,7 @@ public final class TenantClient {
 		}
 
 		/** The fields that were refused. */
-		public List<String> fields() {
+		public java.util.List<String> fields() {
 			return this.body.path("errors").valueStream().map((error) -> error.path("field").asString()).toList();
 		}
 

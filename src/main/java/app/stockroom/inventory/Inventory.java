@@ -1,6 +1,7 @@
 package app.stockroom.inventory;
 
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -36,15 +37,18 @@ import static app.stockroom.platform.Columns.required;
 @Repository
 public class Inventory {
 
+	/** Every record there ever was: the past is full of deleted products. */
+	private static final String EVER = """
+			select i.id, i.product_id, i.warehouse_id, p.sku, p.name as product_name, w.name as warehouse_name, i.quantity,
+			  i.reserved, i.quantity - i.reserved as available, i.min_stock, i.max_stock, i.version, i.created_at, i.updated_at
+			from inventory i
+			join product p on p.tenant_id = $1 and p.id = i.product_id
+			join warehouse w on w.tenant_id = $1 and w.id = i.warehouse_id
+			where i.tenant_id = $1
+			""";
+
 	static final Listing<InventoryRecord> LISTING = new Listing<>(
-			"""
-					select i.id, i.product_id, i.warehouse_id, p.sku, p.name as product_name, w.name as warehouse_name, i.quantity,
-					  i.reserved, i.quantity - i.reserved as available, i.min_stock, i.max_stock, i.version, i.created_at, i.updated_at
-					from inventory i
-					join product p on p.tenant_id = $1 and p.id = i.product_id and p.deleted_at is null
-					join warehouse w on w.tenant_id = $1 and w.id = i.warehouse_id and w.deleted_at is null
-					where i.tenant_id = $1
-					""",
+			EVER + "and p.deleted_at is null and w.deleted_at is null\n",
 			Map.of("sku", "sku", "productName", "product_name", "warehouseName", "warehouse_name", "quantity",
 					"quantity", "reserved", "reserved", "available", "available", "createdAt", "created_at",
 					"updatedAt", "updated_at"),
@@ -86,19 +90,30 @@ public class Inventory {
 	}
 
 	/**
-	 * Reads all records that a filter lets through and the position they are true at, in
-	 * one statement and so from one state of the database.
+	 * Reads the next records that a filter lets through, ordered by id, and the position
+	 * they are true at, in one statement and so from one state of the database.
+	 * @param after the last id that is not wanted, or null to begin
+	 * @param limit the most records
 	 */
-	public Mono<Snapshot> snapshot(TenantId tenant, InventoryFilter filter) {
-		Conditions conditions = filter.conditions();
+	public Mono<Snapshot> snapshot(TenantId tenant, InventoryFilter filter, @Nullable UUID after, int limit) {
+		Conditions conditions = filter.conditions().and("i.id > ?", after);
 		String sql = """
 				select h.epoch, h.sequence, listed.*
-				from ledger_head h left join (%s) listed on true
+				from ledger_head h left join (%s order by i.id limit %d) listed on true
 				where h.tenant_id = $1
-				""".formatted(LISTING.sql() + conditions.sql());
+				order by listed.id
+				""".formatted(LISTING.sql() + conditions.sql(), limit);
 		return this.reads.list(tenant, sql, conditions::bind, Inventory::positioned)
 			.map((rows) -> new Snapshot(rows.getFirst().position(),
 					rows.stream().map(Positioned::row).filter(Objects::nonNull).toList()));
+	}
+
+	/**
+	 * Reads records by their ids, those of deleted products and warehouses included.
+	 */
+	public Mono<List<InventoryRecord>> records(TenantId tenant, Collection<UUID> ids) {
+		return this.reads.list(tenant, EVER + "and i.id = any($2)",
+				(statement) -> statement.bind("$2", ids.toArray(UUID[]::new)), Inventory::row);
 	}
 
 	/**

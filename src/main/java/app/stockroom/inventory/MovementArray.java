@@ -1,5 +1,6 @@
 package app.stockroom.inventory;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -147,7 +148,7 @@ final class MovementArray {
 		}
 
 		Object canonical() {
-			return (this.movement != null) ? this.movement : JSON.readTree(this.text);
+			return (this.movement != null) ? this.movement : new String(this.text, StandardCharsets.UTF_8);
 		}
 
 	}

@@ -8,7 +8,7 @@ import app.stockroom.ledger.Position;
  * Records as they stood together at one moment.
  *
  * @param position the place in the ledger that the records are true at
- * @param records every record that was asked for
+ * @param records the records that were asked for, ordered by id
  */
 public record Snapshot(Position position, List<InventoryRecord> records) {
 }

@@ -1,0 +1,227 @@
+package app.stockroom.live;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
+
+import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.MonoSink;
+
+/**
+ * The events on their way to one subscriber. First come those of its history, which
+ * {@link #send} takes no faster than the reader; then, once {@link #goLive} was called,
+ * whatever waits in its outbox, all of it in one write. One write is under way at a time.
+ *
+ * <p>
+ * Threads of the database, of the network and of the live feed meet here. They hold the
+ * monitor for a few instructions, and never while they call anybody.
+ */
+final class EventStream {
+
+	private final Wire wire;
+
+	private final Outbox outbox;
+
+	private final LongSupplier clock;
+
+	private final AtomicInteger drains = new AtomicInteger();
+
+	private final ArrayDeque<byte[]> history = new ArrayDeque<>();
+
+	private @Nullable MonoSink<Void> sending;
+
+	private boolean writing;
+
+	private long writingSince;
+
+	private boolean live;
+
+	private boolean ending;
+
+	private boolean ended;
+
+	private @Nullable MonoSink<Void> finished;
+
+	/**
+	 * A stream.
+	 * @param wire the way to the reader
+	 * @param outbox what the live feed has for this subscriber
+	 * @param clock milliseconds
+	 */
+	EventStream(Wire wire, Outbox outbox, LongSupplier clock) {
+		this.wire = wire;
+		this.outbox = outbox;
+		this.clock = clock;
+	}
+
+	/**
+	 * Serves the reader.
+	 * @param opening sends the history and goes live
+	 * @return completes when the stream has ended, for whatever reason
+	 */
+	Mono<Void> serve(Mono<Void> opening) {
+		return this.wire.begin().then(Mono.create((sink) -> {
+			synchronized (this) {
+				this.finished = sink;
+			}
+			Disposable playing = opening.subscribe();
+			sink.onDispose(() -> {
+				playing.dispose();
+				stop();
+			});
+			this.wire.onClose(this::finish);
+			wake();
+		}));
+	}
+
+	/**
+	 * Sends events of the history.
+	 * @return completes when the network has taken them
+	 */
+	Mono<Void> send(Collection<byte[]> events) {
+		if (events.isEmpty()) {
+			return Mono.empty();
+		}
+		return Mono.create((sink) -> {
+			synchronized (this) {
+				if (this.ended || this.ending) {
+					return; // the reader is gone, and with it whoever waits for this
+				}
+				this.history.addAll(events);
+				this.sending = sink;
+			}
+			wake();
+		});
+	}
+
+	/**
+	 * Lets the outbox flow: the history is complete.
+	 */
+	void goLive() {
+		synchronized (this) {
+			this.live = true;
+		}
+		wake();
+	}
+
+	/**
+	 * Ends the stream after these last events. What still waits is dropped: the reader
+	 * resumes after the last position that it got.
+	 */
+	void end(byte[]... last) {
+		synchronized (this) {
+			if (this.ending || this.ended) {
+				return;
+			}
+			this.ending = true;
+			this.history.clear();
+			this.history.addAll(List.of(last));
+			this.outbox.clear();
+		}
+		wake();
+	}
+
+	/**
+	 * Closes the connection, whatever is still to be written.
+	 */
+	void abort() {
+		this.wire.close();
+	}
+
+	/**
+	 * Whether a write has been under way for too long.
+	 */
+	synchronized boolean isStalled() {
+		return this.writing && this.clock.getAsLong() - this.writingSince > FeedLimits.STALL.toMillis();
+	}
+
+	/**
+	 * Writes what may be written. Whoever comes while another thread is at it leaves the
+	 * work to that one.
+	 */
+	void wake() {
+		if (this.drains.getAndIncrement() != 0) {
+			return;
+		}
+		int seen = 1;
+		do {
+			writeNext();
+			seen = this.drains.addAndGet(-seen);
+		}
+		while (seen != 0);
+	}
+
+	private void writeNext() {
+		List<byte[]> parts;
+		MonoSink<Void> sent = null;
+		boolean over = false;
+		synchronized (this) {
+			if (this.finished == null || this.writing || this.ended) {
+				return;
+			}
+			parts = gather();
+			if (!parts.isEmpty()) {
+				this.writing = true;
+				this.writingSince = this.clock.getAsLong();
+			}
+			else if (this.ending) {
+				over = true;
+			}
+			else {
+				sent = this.sending;
+				this.sending = null;
+			}
+		}
+		if (!parts.isEmpty()) {
+			this.wire.write(parts, this::written);
+		}
+		else if (over) {
+			finish();
+		}
+		else if (sent != null) {
+			sent.success();
+		}
+	}
+
+	private void written() {
+		synchronized (this) {
+			this.writing = false;
+		}
+		wake();
+	}
+
+	private List<byte[]> gather() {
+		List<byte[]> parts = new ArrayList<>();
+		int size = 0;
+		while (!this.history.isEmpty() && size < FeedLimits.WRITE_BYTES) {
+			byte[] part = this.history.remove();
+			parts.add(part);
+			size += part.length;
+		}
+		if (this.live && !this.ending && this.history.isEmpty() && size < FeedLimits.WRITE_BYTES) {
+			this.outbox.take(FeedLimits.WRITE_BYTES - size).forEach((frame) -> parts.add(frame.bytes()));
+		}
+		return parts;
+	}
+
+	private void finish() {
+		MonoSink<Void> sink = stop();
+		if (sink != null) {
+			sink.success();
+		}
+	}
+
+	private synchronized @Nullable MonoSink<Void> stop() {
+		this.ended = true;
+		this.history.clear();
+		this.outbox.clear();
+		this.sending = null;
+		return this.finished;
+	}
+
+}

@@ -1,0 +1,81 @@
+package app.stockroom.live;
+
+import java.time.Duration;
+
+/**
+ * Every limit of the live feed, named once: what a feed may hold, ask and wait for.
+ */
+final class FeedLimits {
+
+	/** Events that wait for one subscriber. */
+	static final int QUEUED_EVENTS = 1024;
+
+	/** Bytes that wait for one subscriber. */
+	static final int QUEUED_BYTES = 1024 * 1024;
+
+	/** Records whose latest state waits for one conflated subscriber. */
+	static final int CONFLATED_RECORDS = 16 * 1024;
+
+	/** Bytes that are handed to the network in one write. */
+	static final int WRITE_BYTES = 64 * 1024;
+
+	/** Entries that are read from the ledger in one query. */
+	static final int CHUNK = 500;
+
+	/** Sequences that one query for the changes of alerts looks at. */
+	static final int ALERT_SPAN = 4096;
+
+	/** Records of a snapshot that are read in one query. */
+	static final int SNAPSHOT_RECORDS = 200;
+
+	/**
+	 * Entries that wait for an earlier one; further ones are read from the ledger later.
+	 */
+	static final int EARLY_ENTRIES = 8192;
+
+	/** Messages from Redis that wait for a tenant's worker; further ones are dropped. */
+	static final int INBOX_MESSAGES = 1024;
+
+	/** Records whose names one tenant's feed remembers. */
+	static final int KNOWN_RECORDS = 10_000;
+
+	/** How long a hole may be closed by a message that is late, before it is read. */
+	static final Duration HOLE_PATIENCE = Duration.ofMillis(50);
+
+	/** How often the heads of all subscribed tenants are compared. */
+	static final Duration POLL = Duration.ofSeconds(1);
+
+	/** How often a tenant's subscribers are looked after. */
+	static final Duration TICK = Duration.ofSeconds(1);
+
+	/** How long a feed outlives its last subscriber, who may be reconnecting. */
+	static final Duration LINGER = Duration.ofSeconds(5);
+
+	/** How long a query of the feed may take. */
+	static final Duration QUERY = Duration.ofSeconds(5);
+
+	/** How long a subscription may delay the start of a feed, which works without it. */
+	static final Duration SUBSCRIBE = Duration.ofMillis(250);
+
+	/** How long one write may wait for its reader before the connection is closed. */
+	static final Duration STALL = Duration.ofSeconds(60);
+
+	/** What a token may be used after it has expired, as for requests. */
+	static final Duration TOKEN_LEEWAY = Duration.ofSeconds(5);
+
+	/** The shortest interval that a subscriber may ask to be conflated to. */
+	static final Duration CONFLATE_MIN = Duration.ofMillis(50);
+
+	/** The longest interval that a subscriber may ask to be conflated to. */
+	static final Duration CONFLATE_MAX = Duration.ofSeconds(10);
+
+	/** A reader who lost its stream comes back after this long at least. */
+	static final Duration RETRY_MIN = Duration.ofMillis(500);
+
+	/** A reader who lost its stream comes back after this long at most. */
+	static final Duration RETRY_MAX = Duration.ofSeconds(5);
+
+	private FeedLimits() {
+	}
+
+}

@@ -1,0 +1,106 @@
+package app.stockroom.live;
+
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import app.stockroom.alerts.AlertFilter;
+import app.stockroom.inventory.InventoryFilter;
+import app.stockroom.ledger.EntryType;
+import app.stockroom.platform.Filters;
+import app.stockroom.platform.Problem;
+import app.stockroom.platform.Refusal;
+import app.stockroom.platform.Refusal.FieldError;
+import app.stockroom.tenancy.Caller;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.web.reactive.function.server.ServerRequest;
+
+/**
+ * What a client asks of a feed.
+ *
+ * @param caller who listens
+ * @param view what it wants to see
+ * @param start where it wants to go on
+ * @param conflate how often it wants the latest states, or null for each as it comes
+ */
+record FeedRequest(Caller caller, View view, StartPosition start, @Nullable Duration conflate) {
+
+	private static final Pattern INTERVAL = Pattern.compile("([0-9]{1,6})(ms|s)");
+
+	static FeedRequest stock(Caller caller, ServerRequest request) {
+		Filters filters = checked(request, InventoryFilter.PARAMETERS, Set.of("after", "conflate"));
+		filters.check();
+		return new FeedRequest(caller, new View.Stock(InventoryFilter.of(request)), start(request), conflate(request));
+	}
+
+	static FeedRequest ledger(Caller caller, ServerRequest request) {
+		Filters filters = checked(request, Set.of("productId", "warehouseId", "inventoryId", "type"), Set.of("after"));
+		View view = new View.Ledger(filters.id("productId"), filters.id("warehouseId"), filters.id("inventoryId"),
+				filters.several("type", EntryType.class));
+		filters.check();
+		return new FeedRequest(caller, view, start(request), null);
+	}
+
+	static FeedRequest alerts(Caller caller, ServerRequest request) {
+		Filters filters = checked(request, AlertFilter.PARAMETERS, Set.of("after"));
+		filters.check();
+		return new FeedRequest(caller, new View.Alerts(AlertFilter.of(request)), start(request), null);
+	}
+
+	Feed feed() {
+		return this.view.feed();
+	}
+
+	/**
+	 * What the subscriber gets when frames wait for it.
+	 */
+	Outbox.Mode mode() {
+		if (feed() != Feed.STOCK) {
+			return Outbox.Mode.ALL;
+		}
+		return (this.conflate != null) ? Outbox.Mode.LATEST : Outbox.Mode.ALL_OR_LATEST;
+	}
+
+	private static Filters checked(ServerRequest request, Set<String> filters, Set<String> others) {
+		Set<String> unknown = new HashSet<>(request.queryParams().keySet());
+		unknown.removeAll(filters);
+		unknown.removeAll(others);
+		if (!unknown.isEmpty()) {
+			Refusal refusal = Problem.INVALID_REQUEST.because("The query is not valid.");
+			unknown.stream()
+				.sorted()
+				.forEach((name) -> refusal
+					.with(new FieldError(name, "unknown-parameter", "there is no such query parameter here")));
+			throw refusal;
+		}
+		return new Filters(request);
+	}
+
+	private static StartPosition start(ServerRequest request) {
+		List<String> lastEventId = request.headers().header("Last-Event-ID");
+		return StartPosition.of(lastEventId.isEmpty() ? null : lastEventId.getFirst(),
+				request.queryParam("after").orElse(null));
+	}
+
+	private static @Nullable Duration conflate(ServerRequest request) {
+		String text = request.queryParam("conflate").orElse(null);
+		if (text == null) {
+			return null;
+		}
+		Matcher interval = INTERVAL.matcher(text);
+		if (interval.matches()) {
+			long count = Long.parseLong(interval.group(1));
+			Duration duration = interval.group(2).equals("s") ? Duration.ofSeconds(count) : Duration.ofMillis(count);
+			if (duration.compareTo(FeedLimits.CONFLATE_MIN) >= 0 && duration.compareTo(FeedLimits.CONFLATE_MAX) <= 0) {
+				return duration;
+			}
+		}
+		throw Problem.INVALID_REQUEST.because("The query is not valid.")
+			.with(new FieldError("conflate", "out-of-range", "must be from 50ms to 10s, such as 500ms or 2s"));
+	}
+
+}

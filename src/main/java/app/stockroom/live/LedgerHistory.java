@@ -1,0 +1,103 @@
+package app.stockroom.live;
+
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+import app.stockroom.inventory.Inventory;
+import app.stockroom.ledger.Alert;
+import app.stockroom.ledger.Alerts;
+import app.stockroom.ledger.Entries;
+import app.stockroom.ledger.Entry;
+import app.stockroom.ledger.Position;
+import app.stockroom.platform.Problem;
+import app.stockroom.tenancy.TenantId;
+import reactor.core.publisher.Mono;
+
+import org.springframework.stereotype.Component;
+
+/**
+ * The past as the ledger has it.
+ */
+@Component
+class LedgerHistory implements History {
+
+	private final Entries entries;
+
+	private final Alerts alerts;
+
+	private final Inventory inventory;
+
+	LedgerHistory(Entries entries, Alerts alerts, Inventory inventory) {
+		this.entries = entries;
+		this.alerts = alerts;
+		this.inventory = inventory;
+	}
+
+	@Override
+	public Mono<Position> position(TenantId tenant) {
+		return this.entries.position(tenant)
+			.switchIfEmpty(Mono.error(() -> Problem.FORBIDDEN.because("The tenant does not exist any more.")));
+	}
+
+	@Override
+	public Mono<Chunk> changes(TenantId tenant, Position after, long until) {
+		return entries(tenant, after, until).flatMap((entries) -> {
+			long upTo = upTo(entries, until);
+			return this.alerts.changes(tenant, after.sequence(), upTo).map((steps) -> {
+				Map<Long, List<Alert>> bySequence = bySequence(steps);
+				return new Chunk(entries.stream()
+					.map((entry) -> new Change(after.epoch(), entry,
+							bySequence.getOrDefault(entry.sequence(), List.of())))
+					.toList(), upTo);
+			});
+		});
+	}
+
+	@Override
+	public Mono<Chunk> changes(TenantId tenant, Feed feed, Position after, long until) {
+		return switch (feed) {
+			case LEDGER -> entryChanges(tenant, after, until);
+			case STOCK -> entryChanges(tenant, after, until).flatMap((chunk) -> named(tenant, chunk));
+			case ALERTS -> alertChanges(tenant, after, until);
+		};
+	}
+
+	private Mono<Chunk> entryChanges(TenantId tenant, Position after, long until) {
+		return entries(tenant, after, until).map((entries) -> new Chunk(
+				entries.stream().map((entry) -> new Change(after.epoch(), entry, List.of())).toList(),
+				upTo(entries, until)));
+	}
+
+	private Mono<Chunk> named(TenantId tenant, Chunk chunk) {
+		StockNames names = new StockNames(tenant, this.inventory);
+		return names.load(chunk.changes()).map((records) -> {
+			names.remember(records);
+			names.attach(chunk.changes());
+			return chunk;
+		});
+	}
+
+	private Mono<Chunk> alertChanges(TenantId tenant, Position after, long until) {
+		long upTo = Math.min(until, after.sequence() + FeedLimits.ALERT_SPAN);
+		return this.alerts.changes(tenant, after.sequence(), upTo)
+			.map((steps) -> new Chunk(bySequence(steps).entrySet()
+				.stream()
+				.map((step) -> Change.ofAlerts(after.epoch(), step.getKey(), step.getValue()))
+				.toList(), upTo));
+	}
+
+	private Mono<List<Entry>> entries(TenantId tenant, Position after, long until) {
+		return this.entries.between(tenant, after.sequence(), until, FeedLimits.CHUNK);
+	}
+
+	private static long upTo(List<Entry> entries, long until) {
+		return entries.isEmpty() ? until : entries.getLast().sequence();
+	}
+
+	private static Map<Long, List<Alert>> bySequence(List<Alert> steps) {
+		return steps.stream().collect(Collectors.groupingBy(Alert::sequence, TreeMap::new, Collectors.toList()));
+	}
+
+}

@@ -1,0 +1,17 @@
+package app.stockroom.live;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * Settings of the live feed.
+ *
+ * @param heartbeatMs how often a stream tells where the feed stands, in milliseconds
+ * @param connections database connections for reading what was not announced, and for
+ * comparing heads
+ * @param streams streams that one process serves at a time
+ */
+@ConfigurationProperties("stockroom.live")
+record LiveSettings(@DefaultValue("15000") long heartbeatMs, @DefaultValue("2") int connections,
+		@DefaultValue("20000") int streams) {
+}

@@ -1,0 +1,137 @@
+package app.stockroom.live;
+
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+
+import app.stockroom.alerts.AlertFilter;
+import app.stockroom.inventory.InventoryFilter;
+import app.stockroom.inventory.InventoryRecord;
+import app.stockroom.ledger.Alert;
+import app.stockroom.ledger.Entry;
+import app.stockroom.ledger.EntryType;
+import app.stockroom.ledger.StockStatus;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one subscriber sees of a tenant's changes: its feed and its filter.
+ */
+sealed interface View {
+
+	Feed feed();
+
+	/**
+	 * What a change says to the subscriber, or null if it says nothing.
+	 */
+	@Nullable Frame frame(Change change, EventEncoder encoder);
+
+	/**
+	 * The stock as it stands, and the catalogue that names it.
+	 *
+	 * @param filter what the subscriber asked for
+	 */
+	record Stock(InventoryFilter filter) implements View {
+
+		@Override
+		public Feed feed() {
+			return Feed.STOCK;
+		}
+
+		@Override
+		public @Nullable Frame frame(Change change, EventEncoder encoder) {
+			Entry entry = change.entry();
+			InventoryRecord record = change.record();
+			if (entry == null) {
+				return null;
+			}
+			boolean admitted = (record != null) ? admits(record, entry)
+					: entry.type() == EntryType.CATALOG && entry.subject() != null && admits(entry.subject());
+			return admitted ? change.stockFrame(encoder) : null;
+		}
+
+		/**
+		 * A record that leaves the status that is asked for is shown once more, with its
+		 * new one: otherwise the subscriber would show the old one for ever.
+		 */
+		private boolean admits(InventoryRecord after, Entry entry) {
+			Set<StockStatus> statuses = this.filter.statuses();
+			if (!inAnyStatus().matches(after)) {
+				return false;
+			}
+			// What the thresholds were before they were set is not known here.
+			return statuses.isEmpty() || entry.type() == EntryType.SETTINGS || statuses.contains(after.status())
+					|| statuses
+						.contains(StockStatus.of(after.quantity() - entry.delta(), after.minStock(), after.maxStock()));
+		}
+
+		/** The names of what is shown; everything else only to who sees everything. */
+		private boolean admits(Entry.Subject subject) {
+			UUID product = this.filter.productId();
+			UUID warehouse = this.filter.warehouseId();
+			return switch (subject.kind()) {
+				case PRODUCT -> product == null || product.equals(subject.id());
+				case WAREHOUSE -> warehouse == null || warehouse.equals(subject.id());
+				case RESERVATION, TRANSFER -> product == null && warehouse == null && this.filter.statuses().isEmpty();
+				case ALERT -> false;
+			};
+		}
+
+		private InventoryFilter inAnyStatus() {
+			return new InventoryFilter(this.filter.productId(), this.filter.sku(), this.filter.warehouseId(), Set.of(),
+					this.filter.q());
+		}
+
+	}
+
+	/**
+	 * The ledger.
+	 *
+	 * @param productId entries of this product, or null for all
+	 * @param warehouseId entries in this warehouse, or null for all
+	 * @param inventoryId entries of this record, or null for all
+	 * @param types entries of these types; empty is all
+	 */
+	record Ledger(@Nullable UUID productId, @Nullable UUID warehouseId, @Nullable UUID inventoryId,
+			Set<EntryType> types) implements View {
+
+		@Override
+		public Feed feed() {
+			return Feed.LEDGER;
+		}
+
+		@Override
+		public @Nullable Frame frame(Change change, EventEncoder encoder) {
+			Entry entry = change.entry();
+			return (entry != null && admits(entry)) ? change.ledgerFrame(encoder) : null;
+		}
+
+		private boolean admits(Entry entry) {
+			return (this.productId == null || this.productId.equals(entry.productId()))
+					&& (this.warehouseId == null || this.warehouseId.equals(entry.warehouseId()))
+					&& (this.inventoryId == null || this.inventoryId.equals(entry.inventoryId()))
+					&& (this.types.isEmpty() || this.types.contains(entry.type()));
+		}
+
+	}
+
+	/**
+	 * The alerts.
+	 *
+	 * @param filter what the subscriber asked for
+	 */
+	record Alerts(AlertFilter filter) implements View {
+
+		@Override
+		public Feed feed() {
+			return Feed.ALERTS;
+		}
+
+		@Override
+		public @Nullable Frame frame(Change change, EventEncoder encoder) {
+			List<Alert> admitted = change.alerts().stream().filter(this.filter::matches).toList();
+			return change.alertFrame(encoder, admitted);
+		}
+
+	}
+
+}
