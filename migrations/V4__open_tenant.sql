@@ -31,7 +31,7 @@ create function expire_idempotency_keys_1(p_before timestamptz, p_limit int) ret
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   with expired as (
     delete from idempotency_key k where (k.tenant_id, k.key) in
-      (select e.tenant_id, e.key from idempotency_key e where e.created_at < p_before limit p_limit)
+      (select e.tenant_id, e.key from idempotency_key e where e.created_at < p_before limit p_limit for update skip locked)
     returning 1)
   select count(*) from expired
 $$;

@@ -1,6 +1,7 @@
 package app.stockroom;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 
 import app.stockroom.tenancy.TenantId;
@@ -29,7 +30,10 @@ public final class TenantClient {
 	private final String token;
 
 	private TenantClient(WebTestClient web, TenantId tenant, String scope) {
-		this.web = web.mutate().responseTimeout(Duration.ofSeconds(60)).build();
+		this.web = web.mutate()
+			.responseTimeout(Duration.ofSeconds(60))
+			.codecs((codecs) -> codecs.defaultCodecs().maxInMemorySize(-1))
+			.build();
 		this.tenant = tenant;
 		this.token = JSON
 			.readTree(this.web.post()
@@ -161,7 +165,7 @@ public final class TenantClient {
 		}
 
 		/** The fields that were refused. */
-		public java.util.List<String> fields() {
+		public List<String> fields() {
 			return this.body.path("errors").valueStream().map((error) -> error.path("field").asString()).toList();
 		}
 

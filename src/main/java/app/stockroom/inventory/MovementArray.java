@@ -1,6 +1,5 @@
 package app.stockroom.inventory;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -148,7 +147,7 @@ final class MovementArray {
 		}
 
 		Object canonical() {
-			return (this.movement != null) ? this.movement : new String(this.text, StandardCharsets.UTF_8);
+			return (this.movement != null) ? this.movement : JSON.readTree(this.text);
 		}
 
 	}

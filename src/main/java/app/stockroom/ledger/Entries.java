@@ -35,6 +35,8 @@ public class Entries {
 	private static final String BETWEEN = SELECT
 			+ "and m.sequence > $2 and m.sequence <= $3 order by m.sequence limit $4";
 
+	private static final String AT = SELECT + "and m.sequence = any ($2)";
+
 	private static final String ONE = SELECT + "and m.sequence = $2";
 
 	private static final String POSITION = "select h.epoch, h.sequence from ledger_head h where h.tenant_id = $1";
@@ -80,6 +82,13 @@ public class Entries {
 	 */
 	public Mono<Entry> find(TenantId tenant, long sequence) {
 		return this.reads.one(tenant, ONE, statement -> statement.bind("$2", sequence), this::entry);
+	}
+
+	/**
+	 * The entries with these sequences, in any order.
+	 */
+	Mono<List<Entry>> at(TenantId tenant, Long[] sequences) {
+		return this.reads.list(tenant, AT, statement -> statement.bind("$2", sequences), this::entry);
 	}
 
 	/**

@@ -1,11 +1,17 @@
 package app.stockroom.ledger;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 
 import app.stockroom.ledger.Work.Posting;
 import app.stockroom.ledger.Work.Single;
+import app.stockroom.ledger.Work.Waiting;
 import app.stockroom.platform.Problem;
 import app.stockroom.tenancy.TenantId;
 import org.slf4j.Logger;
@@ -30,6 +36,8 @@ final class Flusher {
 
 	private final Announcer announcer;
 
+	private final Entries entries;
+
 	private final JsonMapper json;
 
 	private final Duration resolution;
@@ -37,10 +45,11 @@ final class Flusher {
 	/**
 	 * @param resolution how long a keyed command is sent again until its outcome is known
 	 */
-	Flusher(Writer writer, Announcer announcer, JsonMapper json, Duration resolution) {
+	Flusher(Writer writer, Announcer announcer, Entries entries, JsonMapper json, Duration resolution) {
 		this.writer = writer;
 		this.postEntries = new PostEntries(json);
 		this.announcer = announcer;
+		this.entries = entries;
 		this.json = json;
 		this.resolution = resolution;
 	}
@@ -52,19 +61,49 @@ final class Flusher {
 			.call(PostEntries.SQL, statement -> this.postEntries.bind(statement, tenant, rehearsal, commands),
 					this.postEntries::read)
 			.map(rows -> Answer.of(tenant, commands, rows, this.json))
-			.doOnNext(answer -> settle(postings, answer, rehearsal))
+			.doOnNext(answer -> settle(tenant, postings, answer, rehearsal))
 			.then()
 			.onErrorResume(failure -> recover(tenant, postings, failure));
 	}
 
-	private void settle(List<Posting> postings, Answer answer, boolean rehearsal) {
+	private void settle(TenantId tenant, List<Posting> postings, Answer answer, boolean rehearsal) {
 		Commit commit = answer.commit();
 		if (commit != null && !rehearsal) {
 			this.announcer.announce(commit);
 		}
+		List<Replay> replays = new ArrayList<>();
 		for (int i = 0; i < postings.size(); i++) {
-			postings.get(i).waiting().succeed(answer.rulings().get(i));
+			Waiting<Outcome> waiting = postings.get(i).waiting();
+			switch (answer.rulings().get(i)) {
+				case Ruling.Decided decided -> waiting.succeed(decided.outcome());
+				case Ruling.Earlier earlier -> replays.add(new Replay(earlier, waiting));
+			}
 		}
+		if (!replays.isEmpty()) {
+			replay(tenant, replays);
+		}
+	}
+
+	/**
+	 * Reads what earlier commands wrote, for all replays of a call at once: a client that
+	 * repeats a long stream after a failure repeats thousands. The lane does not wait.
+	 */
+	private void replay(TenantId tenant, List<Replay> replays) {
+		Long[] sequences = replays.stream().flatMapToLong(Replay::sequences).distinct().boxed().toArray(Long[]::new);
+		this.entries.at(tenant, sequences).subscribe((found) -> {
+			Map<Long, Entry> bySequence = found.stream()
+				.collect(Collectors.toMap(Entry::sequence, Function.identity()));
+			replays
+				.forEach(
+						(replay) -> replay.waiting()
+							.succeed(new Outcome.Accepted(
+									replay.sequences().mapToObj(bySequence::get).filter(Objects::nonNull).toList(),
+									true)));
+		}, (failure) -> {
+			logger.warn("Earlier outcomes could not be read: {}", failure.getMessage());
+			replays.forEach((replay) -> replay.waiting()
+				.fail(Problem.UNAVAILABLE.because("The earlier outcome cannot be read right now. Try again.")));
+		});
 	}
 
 	private Mono<Void> recover(TenantId tenant, List<Posting> postings, Throwable failure) {
@@ -153,6 +192,15 @@ final class Flusher {
 		logger.warn("The outcome of a call is unknown: {}", failure.getMessage());
 		return Problem.OUTCOME_UNKNOWN.because("The connection to the database broke before it answered. Look whether "
 				+ "the change is there, or send it with an Idempotency-Key: then it can be repeated safely.");
+	}
+
+	/** A command that repeats an accepted one, and who waits for its entries. */
+	private record Replay(Ruling.Earlier earlier, Waiting<Outcome> waiting) {
+
+		LongStream sequences() {
+			return LongStream.rangeClosed(this.earlier.firstSequence(), this.earlier.lastSequence());
+		}
+
 	}
 
 }

@@ -32,22 +32,19 @@ public class Ledger {
 
 	private final LoadingCache<TenantId, Lane> lanes;
 
-	private final Entries entries;
-
 	private final JsonMapper json;
 
 	Ledger(Database database, RedisClient redis, RedisURI redisUri, Entries entries, LedgerSettings settings,
 			JsonMapper json, MeterRegistry meters) {
 		Writer writer = new Writer(database.pool("writes", settings.writeConnections()), settings.callTimeout(),
 				meters);
-		Flusher flusher = new Flusher(writer, new Announcer(redis, redisUri, json, meters), json,
+		Flusher flusher = new Flusher(writer, new Announcer(redis, redisUri, json, meters), entries, json,
 				settings.resolutionTimeout());
 		// A second lane of a tenant would cost speed, not truth: the database serializes
 		// by tenant, also across processes.
 		this.lanes = Caffeine.newBuilder()
 			.expireAfterAccess(Duration.ofMinutes(1))
 			.build(tenant -> new Lane(tenant, flusher, settings.queuedCommands(), settings.linesPerCall()));
-		this.entries = entries;
 		this.json = json;
 	}
 
@@ -59,8 +56,7 @@ public class Ledger {
 	 * {@code forbidden} (the tenant is gone)
 	 */
 	public Mono<Outcome> post(TenantId tenant, Command command) {
-		return enqueue(tenant, (Waiting<Ruling> waiting) -> new Posting(command, false, waiting))
-			.flatMap(ruling -> outcome(tenant, ruling));
+		return enqueue(tenant, waiting -> new Posting(command, false, waiting));
 	}
 
 	/**
@@ -69,8 +65,7 @@ public class Ledger {
 	 */
 	public Mono<Outcome> rehearse(TenantId tenant, Command command) {
 		Command keyless = new Command(command.actor(), command.lines(), null);
-		return enqueue(tenant, (Waiting<Ruling> waiting) -> new Posting(keyless, true, waiting))
-			.flatMap(ruling -> outcome(tenant, ruling));
+		return enqueue(tenant, waiting -> new Posting(keyless, true, waiting));
 	}
 
 	/**
@@ -105,15 +100,6 @@ public class Ledger {
 
 	private <T> Mono<T> enqueue(TenantId tenant, Function<Waiting<T>, Work> work) {
 		return Mono.create(sink -> this.lanes.get(tenant).offer(work.apply(new Waiting<>(sink))));
-	}
-
-	private Mono<Outcome> outcome(TenantId tenant, Ruling ruling) {
-		return switch (ruling) {
-			case Ruling.Decided decided -> Mono.just(decided.outcome());
-			case Ruling.Earlier earlier ->
-				this.entries.between(tenant, earlier.firstSequence() - 1, earlier.lastSequence(), Integer.MAX_VALUE)
-					.map(found -> new Outcome.Accepted(found, true));
-		};
 	}
 
 }

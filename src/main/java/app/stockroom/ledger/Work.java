@@ -20,7 +20,7 @@ sealed interface Work {
 	 * @param rehearsal whether to decide only, and write nothing
 	 * @param waiting who waits
 	 */
-	record Posting(Command command, boolean rehearsal, Waiting<Ruling> waiting) implements Work {
+	record Posting(Command command, boolean rehearsal, Waiting<Outcome> waiting) implements Work {
 
 		boolean keyed() {
 			return this.command.key() != null;

@@ -1,5 +1,7 @@
 package app.stockroom.products;
 
+import java.util.List;
+
 import app.stockroom.StockroomTest;
 import app.stockroom.TenantClient;
 import app.stockroom.TenantClient.Reply;
@@ -200,7 +202,7 @@ class ProductRoutesTests {
 			.expectProblem(403, "forbidden");
 	}
 
-	private java.util.List<String> skus(String path) {
+	private List<String> skus(String path) {
 		return this.client.get(path)
 			.expect(200)
 			.body()
