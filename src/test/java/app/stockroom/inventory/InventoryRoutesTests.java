@@ -225,7 +225,7 @@ class InventoryRoutesTests {
 	}
 
 	private Snapshot snapshot(InventoryFilter filter) {
-		Snapshot snapshot = this.inventory.snapshot(this.client.tenant(), filter).block();
+		Snapshot snapshot = this.inventory.snapshot(this.client.tenant(), filter, null, 100).block();
 		assertThat(snapshot).isNotNull();
 		return snapshot;
 	}
