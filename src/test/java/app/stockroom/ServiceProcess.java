@@ -1,0 +1,115 @@
+package app.stockroom;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+import app.stockroom.embedded.Ports;
+
+import org.springframework.core.env.Environment;
+import org.springframework.mock.env.MockEnvironment;
+
+import static org.awaitility.Awaitility.await;
+
+/**
+ * The service in a JVM of its own, to be killed as a test likes. It comes back on the
+ * same port and the same database.
+ */
+public final class ServiceProcess implements AutoCloseable {
+
+	private final int port = Ports.free();
+
+	private final Map<String, Object> properties = new HashMap<>();
+
+	private final HttpClient client = HttpClient.newHttpClient();
+
+	private Process process;
+
+	private ServiceProcess(Map<String, Object> servers) {
+		this.properties.putAll(servers);
+		this.properties.putAll(Map.of("server.port", this.port, "server.address", "127.0.0.1", "stockroom.demo.enabled",
+				false, "stockroom.security.dev-token.enabled", true, "stockroom.security.secret",
+				"a secret of a test and of nobody else"));
+		this.process = run();
+	}
+
+	/** Starts the service on its own database in the shared servers. */
+	public static ServiceProcess start() {
+		Map<String, Object> servers = new HashMap<>(
+				TestServers.properties(TestServers.postgres(), TestServers.newDatabase()));
+		servers.putAll(TestServers.properties(TestServers.redis()));
+		return new ServiceProcess(servers);
+	}
+
+	/** Where it listens. */
+	public String url() {
+		return "http://127.0.0.1:" + this.port;
+	}
+
+	/** Its settings, the owner's login among them. */
+	public Environment environment() {
+		MockEnvironment environment = new MockEnvironment();
+		this.properties.forEach((name, value) -> environment.setProperty(name, value.toString()));
+		return environment;
+	}
+
+	/** Kills it with -9. */
+	public void kill() {
+		this.process.destroyForcibly();
+		this.process.onExit().join();
+	}
+
+	/** Starts it again after {@link #kill()}. */
+	public void startAgain() {
+		this.process = run();
+	}
+
+	@Override
+	public void close() {
+		kill();
+	}
+
+	private Process run() {
+		List<String> command = new ArrayList<>(List.of(ProcessHandle.current().info().command().orElseThrow(),
+				"--enable-native-access=ALL-UNNAMED", "-Dlogging.level.root=WARN", "-cp",
+				System.getProperty("java.class.path"), StockroomApplication.class.getName()));
+		this.properties.forEach((name, value) -> command.add("--" + name + "=" + value));
+		try {
+			Process started = new ProcessBuilder(command).redirectErrorStream(true)
+				.redirectOutput(
+						ProcessBuilder.Redirect.appendTo(Path.of("target", "service-" + this.port + ".log").toFile()))
+				.start();
+			await().atMost(Duration.ofSeconds(90)).until(() -> !started.isAlive() || isReady());
+			if (!started.isAlive()) {
+				throw new IllegalStateException("The service did not start, see target/service-" + this.port + ".log");
+			}
+			return started;
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	private boolean isReady() throws IOException, InterruptedException {
+		try {
+			return this.client
+				.send(HttpRequest.newBuilder(URI.create(url() + "/actuator/health/readiness")).build(),
+						HttpResponse.BodyHandlers.discarding())
+				.statusCode() == 200;
+		}
+		catch (ConnectException ex) {
+			return false; // not yet
+		}
+	}
+
+}
