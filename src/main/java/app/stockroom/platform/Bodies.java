@@ -6,6 +6,7 @@ import java.util.List;
 import app.stockroom.platform.Refusal.FieldError;
 import reactor.core.publisher.Mono;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.exc.InputCoercionException;
 import tools.jackson.databind.DatabindException;
 
 import org.springframework.core.io.buffer.DataBuffer;
@@ -73,7 +74,7 @@ public class Bodies {
 		try {
 			value = this.json.read(document, type);
 		}
-		catch (DatabindException misfit) {
+		catch (DatabindException | InputCoercionException misfit) {
 			throw new Misfits(this.json, this.constraints).of(document, type);
 		}
 		catch (JacksonException malformed) {

@@ -17,7 +17,12 @@ public final class Detached {
 	 * cancels.
 	 */
 	public static <T> Mono<T> of(Mono<T> source) {
-		return Mono.deferContextual((context) -> Mono.fromFuture(() -> source.contextWrite(context).toFuture(), true));
+		// As a signal, an error that nobody waits for any more is not reported as
+		// dropped.
+		return Mono
+			.deferContextual(
+					(context) -> Mono.fromFuture(() -> source.materialize().contextWrite(context).toFuture(), true))
+			.dematerialize();
 	}
 
 }

@@ -9,7 +9,6 @@ import java.util.stream.Collectors;
 import app.stockroom.platform.Refusal.FieldError;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
-import tools.jackson.databind.DatabindException;
 import tools.jackson.databind.JavaType;
 import tools.jackson.databind.JsonNode;
 
@@ -93,7 +92,7 @@ final class Misfits {
 		try {
 			return Optional.ofNullable(this.json.convert(node, type));
 		}
-		catch (DatabindException misfit) {
+		catch (JacksonException misfit) {
 			boolean tooBig = node.isIntegralNumber() && isInteger(type);
 			add(path, tooBig ? "out-of-range" : "malformed", detail(type, misfit));
 			return Optional.empty();
@@ -108,7 +107,7 @@ final class Misfits {
 		this.refusal.with(new FieldError(field, code, detail));
 	}
 
-	private static String detail(JavaType type, DatabindException misfit) {
+	private static String detail(JavaType type, JacksonException misfit) {
 		if (isInteger(type)) {
 			return "must be a whole number within range";
 		}

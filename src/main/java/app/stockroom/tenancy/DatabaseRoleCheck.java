@@ -2,11 +2,13 @@ package app.stockroom.tenancy;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 
 import app.stockroom.platform.Database;
 import app.stockroom.platform.StartRefusedException;
 import io.r2dbc.pool.ConnectionPool;
 import io.r2dbc.spi.Connection;
+import io.r2dbc.spi.ConnectionFactory;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -57,8 +59,15 @@ class DatabaseRoleCheck implements InitializingBean {
 
 	@Override
 	public void afterPropertiesSet() {
-		List<String> faults = faults();
-		if (!faults.isEmpty()) {
+		ConnectionPool pool = this.database.pool("check", 1);
+		check(pool, PATIENCE);
+		pool.disposeLater().block(PATIENCE);
+	}
+
+	static void check(ConnectionFactory connections, Duration patience) {
+		List<String> faults = Mono.usingWhen(connections.create(), DatabaseRoleCheck::faults, Connection::close)
+			.block(patience);
+		if (!Objects.requireNonNull(faults).isEmpty()) {
 			throw new StartRefusedException("The database role of the service " + String.join(";\n  it ", faults) + ".",
 					"""
 							Let the service log in (spring.r2dbc.username) as a role of its own, and Flyway (spring.flyway.user) as the owner of the tables:
@@ -68,17 +77,10 @@ class DatabaseRoleCheck implements InitializingBean {
 		}
 	}
 
-	private List<String> faults() {
-		ConnectionPool pool = this.database.pool("check", 1);
-		List<String> faults = Mono
-			.usingWhen(pool.create(),
-					(connection) -> Flux.from(connection.createStatement(FAULTS).execute())
-						.concatMap((result) -> result.map((row) -> String.valueOf(row.get(0, String.class))))
-						.collectList(),
-					Connection::close)
-			.block(PATIENCE);
-		pool.disposeLater().block(PATIENCE);
-		return (faults != null) ? faults : List.of();
+	private static Mono<List<String>> faults(Connection connection) {
+		return Flux.from(connection.createStatement(FAULTS).execute())
+			.concatMap((result) -> result.map((row) -> String.valueOf(row.get(0, String.class))))
+			.collectList();
 	}
 
 }

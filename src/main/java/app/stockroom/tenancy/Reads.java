@@ -2,11 +2,11 @@ package app.stockroom.tenancy;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 import app.stockroom.platform.Database;
+import app.stockroom.platform.Detached;
 import io.r2dbc.pool.ConnectionPool;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.Readable;
@@ -14,7 +14,9 @@ import io.r2dbc.spi.Result;
 import io.r2dbc.spi.Statement;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.util.function.Tuple2;
 
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 
 /**
@@ -37,11 +39,17 @@ public class Reads {
 
 	private final TenancySettings settings;
 
+	// Exports last long: with a pool of their own they cannot starve short reads.
+	@Autowired
 	Reads(Database database, TenancySettings settings) {
+		this(database.pool("reads", settings.readConnections()), database.pool("streams", settings.streamConnections()),
+				settings);
+	}
+
+	Reads(ConnectionPool reads, ConnectionPool streams, TenancySettings settings) {
+		this.reads = reads;
+		this.streams = streams;
 		this.settings = settings;
-		this.reads = database.pool("reads", settings.readConnections());
-		// Exports last long: with a pool of their own they cannot starve short reads.
-		this.streams = database.pool("streams", settings.streamConnections());
 	}
 
 	/**
@@ -50,22 +58,14 @@ public class Reads {
 	 */
 	public <T> Mono<List<T>> list(TenantId tenant, String sql, UnaryOperator<Statement> binds,
 			Function<Readable, T> mapper) {
-		return Mono.fromFuture(() -> {
-			CompletableFuture<List<T>> answer = new CompletableFuture<>();
-			Mono.usingWhen(this.reads.create(), (connection) -> {
-				Mono<List<T>> rows = Flux.from(query(connection, tenant, sql, binds).execute())
-					.concatMap((result) -> result.map(mapper))
-					.collectList()
-					// The answer does not wait for COMMIT, which can change nothing about
-					// it.
-					.doOnNext(answer::complete);
-				Mono<Void> read = pipeline(begin(connection, tenant, Duration.ZERO), rows)
-					.then(Mono.defer(() -> run(connection, "COMMIT")));
-				return Database.answerOf(connection, read, this.settings.readTimeout());
-			}, Connection::close, (connection, _) -> Database.discard(connection), Database::discard).subscribe((_) -> {
-			}, answer::completeExceptionally);
-			return answer;
-		}, true);
+		return Detached.of(Mono.create((answer) -> Mono.usingWhen(this.reads.create(), (connection) -> {
+			Mono<Void> read = inOneRoundTrip(connection, tenant, query(connection, tenant, sql, binds), mapper)
+				// The answer does not wait for COMMIT, which can change nothing about it.
+				.doOnNext(answer::success)
+				.then(Mono.defer(() -> run(connection, "COMMIT")));
+			return Database.answerOf(connection, read, this.settings.readTimeout());
+		}, Connection::close, (connection, _) -> Database.discard(connection), Database::discard).subscribe((_) -> {
+		}, answer::error)));
 	}
 
 	/**
@@ -89,6 +89,17 @@ public class Reads {
 					(connection, _) -> Database.discard(connection), Database::discard);
 	}
 
+	/**
+	 * Subscribes to both at once, so that both are sent at once. An error waits for the
+	 * other, which would else be cancelled amid its answer; and rows count only if the
+	 * transaction that names the tenant was opened.
+	 */
+	private static <T> Mono<List<T>> inOneRoundTrip(Connection connection, TenantId tenant, Statement query,
+			Function<Readable, T> mapper) {
+		Mono<List<T>> rows = Flux.from(query.execute()).concatMap((result) -> result.map(mapper)).collectList();
+		return Mono.zipDelayError(begin(connection, tenant, Duration.ZERO).thenReturn(tenant), rows).map(Tuple2::getT2);
+	}
+
 	private static Statement query(Connection connection, TenantId tenant, String sql, UnaryOperator<Statement> binds) {
 		return binds.apply(connection.createStatement(sql).bind("$1", tenant.value()));
 	}
@@ -106,14 +117,6 @@ public class Reads {
 
 	private static Mono<Void> run(Connection connection, String sql) {
 		return Flux.from(connection.createStatement(sql).execute()).concatMap(Result::getRowsUpdated).then();
-	}
-
-	/**
-	 * Subscribes to all at once, so that all are sent at once. An error waits for the
-	 * others, which would otherwise be cancelled amid their answers.
-	 */
-	private static Mono<Void> pipeline(Mono<?>... statements) {
-		return Flux.mergeSequentialDelayError(List.of(statements), statements.length, 1).then();
 	}
 
 }

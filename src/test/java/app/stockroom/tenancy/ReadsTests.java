@@ -1,0 +1,273 @@
+package app.stockroom.tenancy;
+
+import java.io.IOException;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.IntStream;
+
+import app.stockroom.DelayingProxy;
+import app.stockroom.StockroomTest;
+import app.stockroom.TestServers;
+import app.stockroom.embedded.PostgresCluster;
+import app.stockroom.platform.Database;
+import app.stockroom.platform.Ids;
+import io.r2dbc.pool.ConnectionPool;
+import io.r2dbc.postgresql.PostgresqlConnectionConfiguration;
+import io.r2dbc.postgresql.PostgresqlConnectionFactory;
+import io.r2dbc.pool.ConnectionPoolConfiguration;
+import io.r2dbc.spi.Connection;
+import io.r2dbc.spi.R2dbcException;
+import io.r2dbc.spi.Readable;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.test.StepVerifier;
+
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.annotation.Value;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+@StockroomTest
+class ReadsTests {
+
+	// No predicate: the policy alone decides what comes.
+	private static final String VISIBLE = "select tenant_id from tenant where $1::uuid is not null";
+
+	private static final String NUMBERS = "select n from generate_series(1, 100000) n where $1::uuid is not null";
+
+	private static final int CONNECTIONS = 3;
+
+	private static final TenancySettings SETTINGS = new TenancySettings(CONNECTIONS, CONNECTIONS, 1,
+			Duration.ofSeconds(20), Duration.ofMinutes(1), Duration.ofSeconds(5));
+
+	private static final TenancySettings IMPATIENT = new TenancySettings(CONNECTIONS, CONNECTIONS, 1,
+			Duration.ofMillis(300), Duration.ofMinutes(1), Duration.ofSeconds(5));
+
+	@Autowired
+	private Database database;
+
+	@Autowired
+	private Tenants tenants;
+
+	@Value("${spring.r2dbc.url}")
+	private String url;
+
+	private String name = "";
+
+	private ConnectionPool reads;
+
+	private ConnectionPool streams;
+
+	private Reads subject;
+
+	private TenantId tenant;
+
+	@BeforeEach
+	void open() {
+		this.name = "t" + ThreadLocalRandom.current().nextInt(1_000_000_000);
+		this.reads = this.database.pool(this.name + "r", CONNECTIONS);
+		this.streams = this.database.pool(this.name + "s", CONNECTIONS);
+		this.subject = new Reads(this.reads, this.streams, SETTINGS);
+		this.tenant = newTenant();
+	}
+
+	@AfterEach
+	void close() {
+		this.reads.dispose();
+		this.streams.dispose();
+	}
+
+	@Test
+	void concurrentReadsOfManyTenantsEachSeeTheirOwnRowsOnly() {
+		List<TenantId> all = IntStream.range(0, 8).mapToObj((_) -> newTenant()).toList();
+		Flux.range(0, 4000).flatMap((i) -> {
+			TenantId one = all.get(i % all.size());
+			return this.subject.list(one, VISIBLE, (statement) -> statement, ReadsTests::id)
+				.doOnNext((ids) -> assertThat(ids).containsExactly(one.value()));
+		}, 50).blockLast(Duration.ofSeconds(30));
+		assertPoolsAreWhole();
+	}
+
+	@Test
+	void theTenantsNameDoesNotOutliveTheRead() {
+		for (int i = 0; i < 3 * CONNECTIONS; i++) {
+			this.subject.list(this.tenant, VISIBLE, (statement) -> statement, ReadsTests::id).block();
+		}
+		assertThat(settings(this.reads)).isNotEmpty().allMatch(String::isEmpty);
+		this.subject.stream(this.tenant, NUMBERS, (statement) -> statement, ReadsTests::number).blockLast();
+		assertThat(settings(this.streams)).isNotEmpty().allMatch(String::isEmpty);
+	}
+
+	@Test
+	void aReadCannotWrite() {
+		StepVerifier
+			.create(this.subject.list(this.tenant,
+					"update tenant set name = 'x' where tenant_id = $1 returning tenant_id", (statement) -> statement,
+					ReadsTests::id))
+			.expectErrorSatisfies((error) -> assertThat(((R2dbcException) error).getSqlState()).isEqualTo("25006"))
+			.verify();
+		assertPoolsAreWhole();
+	}
+
+	@Test
+	void anErrorLeavesThePoolWhole() {
+		for (int i = 0; i < 5 * CONNECTIONS; i++) {
+			assertThatExceptionOfType(RuntimeException.class).isThrownBy(
+					() -> this.subject
+						.list(this.tenant, "select 1 / (case when $1::uuid is null then 1 else 0 end)",
+								(statement) -> statement, ReadsTests::number)
+						.block());
+			assertThatExceptionOfType(IllegalStateException.class)
+				.isThrownBy(() -> this.subject.list(this.tenant, NUMBERS, (statement) -> statement, ReadsTests::refuse)
+					.block());
+			assertThatExceptionOfType(IllegalStateException.class).isThrownBy(
+					() -> this.subject.stream(this.tenant, NUMBERS, (statement) -> statement, ReadsTests::refuse)
+						.blockLast());
+		}
+		assertPoolsAreWhole();
+	}
+
+	@Test
+	void aReadThatTakesTooLongLeavesThePoolWhole() {
+		Reads impatient = new Reads(this.reads, this.streams, IMPATIENT);
+		Flux.range(0, 2 * CONNECTIONS)
+			.flatMap((_) -> impatient
+				.list(this.tenant, "select pg_sleep(5) from tenant where tenant_id = $1", (statement) -> statement,
+						(_) -> 1)
+				.materialize())
+			.doOnNext((signal) -> assertThat(signal.getThrowable()).isInstanceOf(TimeoutException.class))
+			.blockLast(Duration.ofSeconds(10));
+		assertPoolsAreWhole();
+	}
+
+	@Test
+	void aClientThatHangsUpLeavesThePoolWhole() throws InterruptedException {
+		for (int i = 0; i < 100; i++) {
+			Disposable read = this.subject.list(this.tenant, NUMBERS, (statement) -> statement, ReadsTests::number)
+				.subscribe();
+			Disposable stream = this.subject.stream(this.tenant, NUMBERS, (statement) -> statement, ReadsTests::number)
+				.subscribe();
+			Thread.sleep(Duration.ofNanos(ThreadLocalRandom.current().nextLong(10_000_000)));
+			read.dispose();
+			stream.dispose();
+		}
+		assertPoolsAreWhole();
+	}
+
+	@Test
+	void aStreamGivesEveryRowOnceAndNoMoreThanAskedFor() {
+		StepVerifier.create(this.subject.stream(this.tenant, NUMBERS, (statement) -> statement, ReadsTests::number), 0)
+			.thenRequest(5)
+			.expectNext(1, 2, 3, 4, 5)
+			.expectNoEvent(Duration.ofMillis(100))
+			.thenRequest(Long.MAX_VALUE)
+			.expectNextCount(99_995)
+			.verifyComplete();
+		assertPoolsAreWhole();
+	}
+
+	@Test
+	void aReadWaitsForOneRoundTripOnly() throws IOException {
+		Duration delay = Duration.ofMillis(60);
+		PostgresCluster postgres = TestServers.postgres();
+		try (DelayingProxy proxy = new DelayingProxy(postgres.host(), postgres.port(), delay)) {
+			ConnectionPool far = new ConnectionPool(ConnectionPoolConfiguration
+				.builder(new PostgresqlConnectionFactory(PostgresqlConnectionConfiguration.builder()
+					.host("127.0.0.1")
+					.port(proxy.port())
+					.database(databaseName())
+					.username(PostgresCluster.APPLICATION)
+					.password(postgres.password(PostgresCluster.APPLICATION))
+					.build()))
+				.maxSize(1)
+				.build());
+			Reads distant = new Reads(far, far, SETTINGS);
+			Mono<List<UUID>> read = distant.list(this.tenant, VISIBLE, (statement) -> statement, ReadsTests::id);
+			read.block(); // connects and prepares
+			List<Long> milliseconds = IntStream.range(0, 5).mapToObj((_) -> {
+				Awaitility.await().until(() -> far.getMetrics().orElseThrow().acquiredSize() == 0);
+				long start = System.nanoTime();
+				read.block();
+				return Duration.ofNanos(System.nanoTime() - start).toMillis();
+			}).sorted().toList();
+			assertThat(milliseconds.get(2)).isBetween(2 * delay.toMillis(), 3 * delay.toMillis());
+			far.dispose();
+		}
+	}
+
+	/** Nothing borrowed, nothing left open on the server, and all connections answer. */
+	private void assertPoolsAreWhole() {
+		Awaitility.await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+			assertThat(this.reads.getMetrics().orElseThrow().acquiredSize()).as("reads under way").isZero();
+			assertThat(this.streams.getMetrics().orElseThrow().acquiredSize()).as("streams under way").isZero();
+			assertThat(openTransactions()).isZero();
+		});
+		for (ConnectionPool pool : List.of(this.reads, this.streams)) {
+			Reads again = new Reads(pool, pool, SETTINGS);
+			Flux.range(0, 10 * CONNECTIONS)
+				.flatMap((_) -> again.list(this.tenant, VISIBLE, (statement) -> statement, ReadsTests::id), CONNECTIONS)
+				.doOnNext((ids) -> assertThat(ids).containsExactly(this.tenant.value()))
+				.blockLast(Duration.ofSeconds(10));
+		}
+	}
+
+	private long openTransactions() throws SQLException {
+		try (java.sql.Connection connection = TestServers.postgres().connect(databaseName(), PostgresCluster.SUPERUSER);
+				Statement statement = connection.createStatement();
+				ResultSet count = statement
+					.executeQuery("select count(*) from pg_stat_activity where xact_start is not null"
+							+ " and state <> 'active' and application_name like 'stockroom-" + this.name + "%'")) {
+			count.next();
+			return count.getLong(1);
+		}
+	}
+
+	/** What each connection of a pool says about the tenant, outside of any read. */
+	private static List<String> settings(ConnectionPool pool) {
+		int idle = pool.getMetrics().orElseThrow().idleSize();
+		List<Connection> connections = Flux.range(0, idle).concatMap((_) -> pool.create()).collectList().block();
+		return Flux.fromIterable(connections)
+			.concatMap((connection) -> Flux
+				.from(connection.createStatement("select coalesce(current_setting('app.tenant_id', true), '')")
+					.execute())
+				.concatMap((result) -> result.map((row) -> row.get(0, String.class)))
+				.concatWith(Mono.from(connection.close()).then(Mono.empty())))
+			.collectList()
+			.block();
+	}
+
+	private String databaseName() {
+		return this.url.substring(this.url.lastIndexOf('/') + 1);
+	}
+
+	private TenantId newTenant() {
+		TenantId id = new TenantId(Ids.next());
+		this.tenants.open(id, "Reads", 10, 1000).block();
+		return id;
+	}
+
+	private static UUID id(Readable row) {
+		return row.get(0, UUID.class);
+	}
+
+	private static Integer number(Readable row) {
+		return row.get(0, Integer.class);
+	}
+
+	private static Integer refuse(Readable row) {
+		throw new IllegalStateException("A mapper's mistake");
+	}
+
+}
