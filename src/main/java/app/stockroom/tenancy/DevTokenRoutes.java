@@ -109,7 +109,7 @@ class DevTokenRoutes {
 	 */
 	record Wish(@Nullable UUID tenantId,
 			@Nullable @Size(min = 1, max = Limits.TOKEN_TENANTS) List<@NotNull UUID> tenantIds, @Nullable String scope,
-			@Nullable @Size(min = 1, max = Limits.TEXT_LENGTH) @Pattern(regexp = "\\S.*") String subject,
+			@Nullable @Size(max = Limits.TEXT_LENGTH) @Pattern(regexp = "\\S.*") String subject,
 			@Nullable @Min(1) @Max(Limits.DEV_TOKEN_SECONDS) Long ttlSeconds) {
 
 		String scopes() {

@@ -1,10 +1,11 @@
 package app.stockroom.tenancy;
 
-import java.io.IOException;
 import java.net.MalformedURLException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.Key;
+import java.security.PublicKey;
+import java.security.interfaces.RSAPublicKey;
 import java.util.Set;
 
 import app.stockroom.platform.StartRefusedException;
@@ -13,8 +14,6 @@ import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSSigner;
 import com.nimbusds.jose.crypto.MACSigner;
 import com.nimbusds.jose.crypto.RSASSASigner;
-import com.nimbusds.jose.jwk.ECKey;
-import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.jwk.source.JWKSource;
 import com.nimbusds.jose.jwk.source.JWKSourceBuilder;
@@ -24,8 +23,6 @@ import com.nimbusds.jose.proc.SecurityContext;
 import com.nimbusds.jose.proc.SingleKeyJWSKeySelector;
 import com.nimbusds.jose.util.DefaultResourceRetriever;
 import org.jspecify.annotations.Nullable;
-
-import org.springframework.core.io.DefaultResourceLoader;
 
 /**
  * The keys of one source with the algorithms that belong to them. A token that names
@@ -39,8 +36,6 @@ import org.springframework.core.io.DefaultResourceLoader;
 record TokenKeys(JWSKeySelector<SecurityContext> selector, boolean remote, @Nullable Signing signing) {
 
 	private static final int SECRET_BYTES = 32;
-
-	private static final int RSA_BITS = 2048;
 
 	private static final int CONNECT_TIMEOUT_MS = 2_000;
 
@@ -86,29 +81,10 @@ record TokenKeys(JWSKeySelector<SecurityContext> selector, boolean remote, @Null
 		}
 	}
 
-	/** An issuer's public key. */
+	/** An issuer's public key: PEM, or where it lies. */
 	static TokenKeys publicKey(String pemOrLocation) {
-		try {
-			String pem = pemOrLocation.startsWith("-----BEGIN") ? pemOrLocation
-					: new DefaultResourceLoader().getResource(pemOrLocation)
-						.getContentAsString(StandardCharsets.US_ASCII);
-			JWK key = JWK.parseFromPEMEncodedObjects(pem);
-			if (key.isPrivate()) {
-				throw new StartRefusedException("stockroom.security.public-key is a private key.",
-						"Give the service the public half only: openssl pkey -in private.pem -pubout");
-			}
-			return switch (key) {
-				case RSAKey rsa when rsa.size() >= RSA_BITS -> single(JWSAlgorithm.RS256, rsa.toRSAPublicKey(), null);
-				case ECKey ec -> single(JWSAlgorithm.ES256, ec.toECPublicKey(), null);
-				default ->
-					throw new StartRefusedException("stockroom.security.public-key is too weak or of another kind.",
-							"Use RSA with at least %d bits, or EC with P-256.".formatted(RSA_BITS));
-			};
-		}
-		catch (JOSEException | IOException unreadable) {
-			throw new StartRefusedException("stockroom.security.public-key cannot be read: " + unreadable.getMessage(),
-					"Set it to a public key in PEM (-----BEGIN PUBLIC KEY-----) or to where it lies, such as file:/etc/stockroom/jwt.pem.");
-		}
+		PublicKey key = PublicKeys.read(pemOrLocation);
+		return single((key instanceof RSAPublicKey) ? JWSAlgorithm.RS256 : JWSAlgorithm.ES256, key, null);
 	}
 
 	/** A secret shared with the issuer. */
