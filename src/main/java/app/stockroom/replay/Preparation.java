@@ -17,6 +17,11 @@ import reactor.core.publisher.Mono;
  */
 class Preparation {
 
+	/**
+	 * The tenant's changes are made in groups of what waits: more at a time is faster.
+	 */
+	static final int CONNECTIONS = 64;
+
 	private static final int CONFLICT = 409;
 
 	private final StockroomClient client;
@@ -25,13 +30,10 @@ class Preparation {
 
 	private final Stock stock;
 
-	private final int connections;
-
-	Preparation(StockroomClient client, int connections) {
+	Preparation(StockroomClient client) {
 		this.client = client;
-		this.posting = new Posting(client, connections);
+		this.posting = new Posting(client, CONNECTIONS);
 		this.stock = new Stock(client);
-		this.connections = connections;
 	}
 
 	/**
@@ -47,7 +49,7 @@ class Preparation {
 	private Mono<Void> createProducts(List<Plan> plans) {
 		return this.stock.read()
 			.flatMapMany((records) -> Flux.fromIterable(plans).filter((plan) -> !records.containsKey(plan.sku())))
-			.flatMap(this::createProduct, this.connections)
+			.flatMap(this::createProduct, CONNECTIONS)
 			.then();
 	}
 
@@ -73,7 +75,7 @@ class Preparation {
 			}
 			return this.client.put("/api/inventory/" + found.id(), new Thresholds(plan.minStock(), plan.maxStock()))
 				.doOnNext(this.client::accepted);
-		}, this.connections).then();
+		}, CONNECTIONS).then();
 	}
 
 	private Flux<Result> open(List<Plan> plans, String fileHash) {

@@ -42,8 +42,8 @@ class SalesReplay {
 		long moving = this.file.lines().filter((line) -> line.quantity() != 0).count();
 		this.terminal.say("%s: %,d lines of %,d products; %,d lines of no pieces are left out"
 			.formatted(this.options.file(), moving, plans.size(), skipped));
-		StockroomClient anonymous = StockroomClient.of(this.options.url(), this.options.connections(),
-				this.terminal::notice);
+		StockroomClient anonymous = StockroomClient.of(this.options.url(),
+				Math.max(this.options.connections(), Preparation.CONNECTIONS), this.terminal::notice);
 		return Objects.requireNonNull(new Admission(anonymous).admit(this.options, tenantName())
 			.flatMap((client) -> replay(client, plans, moving))
 			.block());
@@ -59,7 +59,7 @@ class SalesReplay {
 
 	private Mono<Report> replay(StockroomClient client, List<Plan> plans, long lines) {
 		Tally tally = new Tally();
-		return new Preparation(client, this.options.connections()).prepare(plans, this.file.hash())
+		return new Preparation(client).prepare(plans, this.file.hash())
 			.then(Mono.defer(() -> post(client, lines, tally)))
 			.flatMap((took) -> new Stock(client).read()
 				.map((records) -> new Report(tally, took, plans.size(), deviations(plans, records))));
