@@ -69,9 +69,9 @@ record DemoData(List<Shelf> shelves, List<SaleLine> sales) {
 
 	/**
 	 * How many entries the ledger has when all of it is there.
-	 * @param warehouses how many warehouses are created
 	 */
-	long entries(int warehouses) {
+	long entries() {
+		long warehouses = 1;
 		// A product is entered with its record in the default warehouse.
 		long products = 2L * this.shelves.size();
 		long stock = this.shelves.stream()

@@ -1,7 +1,6 @@
 package app.stockroom.sales;
 
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.math.BigDecimal;
@@ -10,7 +9,6 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.zip.GZIPOutputStream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,27 +19,26 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 class SalesFileTests {
 
-	private static final String HEADER = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n";
-
 	private static final String GOOD = "536365,85123A,WHITE HEART,6,2010-12-01 08:26:00,2.55,17850.0,United Kingdom\n";
 
 	@Test
 	void readsALine() throws IOException {
-		assertThat(file(HEADER + GOOD).lines()).containsExactly(new SaleLine(2, "536365", "85123A", "WHITE HEART", 6,
-				Instant.parse("2010-12-01T08:26:00Z"), new BigDecimal("2.55")));
+		assertThat(file(SalesFiles.HEADER + GOOD).lines()).containsExactly(new SaleLine(2, "536365", "85123A",
+				"WHITE HEART", 6, Instant.parse("2010-12-01T08:26:00Z"), new BigDecimal("2.55")));
 	}
 
 	@Test
 	void unfoldsQuotesAndStillNumbersLinesByWhereTheyStart() throws IOException {
 		String quoted = "1,A,\"SAID \"\"HI\"\", TWICE\",1,2010-12-01 08:26:00,1.0,,\"United\nKingdom\"\r\n";
-		List<SaleLine> lines = file(HEADER + quoted + GOOD).lines().toList();
+		List<SaleLine> lines = file(SalesFiles.HEADER + quoted + GOOD).lines().toList();
 		assertThat(lines).extracting(SaleLine::number).containsExactly(2L, 4L);
 		assertThat(lines.getFirst().description()).isEqualTo("SAID \"HI\", TWICE");
 	}
 
 	@Test
 	void keepsCodesApartThatDifferOnlyByCase() throws IOException {
-		assertThat(file(HEADER + GOOD + GOOD.replace("85123A", "85123a")).products()).extracting(ProductSales::sku)
+		assertThat(file(SalesFiles.HEADER + GOOD + GOOD.replace("85123A", "85123a")).products())
+			.extracting(ProductSales::sku)
 			.containsExactly("85123A", "85123a");
 	}
 
@@ -49,14 +46,15 @@ class SalesFileTests {
 	void addsUpSalesAndReturnsAndPicksTheMostFrequentName() throws IOException {
 		String lines = GOOD + GOOD.replace("WHITE HEART,6", "?,-2").replace("2.55", "0.0") + GOOD
 				+ GOOD.replace(",6,", ",0,");
-		assertThat(file(HEADER + lines).products())
+		assertThat(file(SalesFiles.HEADER + lines).products())
 			.containsExactly(new ProductSales("85123A", "WHITE HEART", new BigDecimal("2.55"), 12, 2));
 	}
 
 	@Test
 	void namesAProductThatIsNeverDescribedByItsCodeAndKnowsNoPriceThatIsNotPositive() throws IOException {
 		String line = GOOD.replace("WHITE HEART", " ").replace("2.55", "-11062.06");
-		assertThat(file(HEADER + line).products()).containsExactly(new ProductSales("85123A", "85123A", null, 6, 0));
+		assertThat(file(SalesFiles.HEADER + line).products())
+			.containsExactly(new ProductSales("85123A", "85123A", null, 6, 0));
 	}
 
 	@ParameterizedTest
@@ -76,21 +74,21 @@ class SalesFileTests {
 			WHITE HEART        | "WHITE HEART       | not valid CSV: Missing closing quote
 			""")
 	void refusesABadLineWithFileLineAndReason(String good, String bad, String reason) throws IOException {
-		SalesFile file = file(HEADER + GOOD + GOOD.replace(good, bad) + GOOD);
+		SalesFile file = file(SalesFiles.HEADER + GOOD + GOOD.replace(good, bad) + GOOD);
 		assertThatExceptionOfType(MalformedSalesFile.class).isThrownBy(file::products)
 			.withMessageStartingWith("sales.csv.gz, line 3: " + reason);
 	}
 
 	@Test
 	void refusesTextBeyondTheServicesLimit() throws IOException {
-		SalesFile file = file(HEADER + GOOD.replace("WHITE HEART", "W".repeat(257)));
+		SalesFile file = file(SalesFiles.HEADER + GOOD.replace("WHITE HEART", "W".repeat(257)));
 		assertThatExceptionOfType(MalformedSalesFile.class).isThrownBy(file::products)
 			.withMessage("sales.csv.gz, line 2: Description is longer than 256 characters");
 	}
 
 	@Test
 	void refusesABlankLine() throws IOException {
-		SalesFile file = file(HEADER + GOOD + "\n" + GOOD);
+		SalesFile file = file(SalesFiles.HEADER + GOOD + "\n" + GOOD);
 		assertThatExceptionOfType(MalformedSalesFile.class).isThrownBy(file::products)
 			.withMessageStartingWith("sales.csv.gz, line 3: ");
 	}
@@ -104,7 +102,7 @@ class SalesFileTests {
 
 	@Test
 	void refusesAnEmptyFileAndOneThatIsNotGzip() throws IOException {
-		for (String content : List.of("", HEADER + GOOD)) {
+		for (String content : List.of("", SalesFiles.HEADER + GOOD)) {
 			SalesFile file = SalesFile.read("sales.csv.gz",
 					new ByteArrayInputStream(content.getBytes(StandardCharsets.UTF_8)));
 			assertThatExceptionOfType(MalformedSalesFile.class).isThrownBy(file::products)
@@ -114,7 +112,7 @@ class SalesFileTests {
 
 	@Test
 	void refusesAFileThatIsCutOff() throws IOException {
-		byte[] whole = gzip(HEADER + GOOD);
+		byte[] whole = SalesFiles.gzip(SalesFiles.HEADER + GOOD);
 		SalesFile file = SalesFile.read("sales.csv.gz",
 				new ByteArrayInputStream(Arrays.copyOf(whole, whole.length - 6)));
 		assertThatExceptionOfType(MalformedSalesFile.class).isThrownBy(file::products)
@@ -132,15 +130,7 @@ class SalesFileTests {
 	}
 
 	private static SalesFile file(String content) throws IOException {
-		return SalesFile.read("sales.csv.gz", new ByteArrayInputStream(gzip(content)));
-	}
-
-	private static byte[] gzip(String content) throws IOException {
-		ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-		try (GZIPOutputStream gzip = new GZIPOutputStream(bytes)) {
-			gzip.write(content.getBytes(StandardCharsets.UTF_8));
-		}
-		return bytes.toByteArray();
+		return SalesFile.read("sales.csv.gz", new ByteArrayInputStream(SalesFiles.gzip(content)));
 	}
 
 }
