@@ -41,7 +41,7 @@ class DemoSeed {
 	static final TenantId TENANT = new TenantId(UUID.fromString("00000000-0000-7000-8000-00000000d3e0"));
 
 	/** The length of the complete ledger, known without reading the sample. */
-	static final long ENTRIES = 1_500;
+	static final long ENTRIES = 1_550;
 
 	private static final UUID SHOP = UUID.fromString("00000000-0000-7000-8000-00000000d3e1");
 

@@ -91,9 +91,13 @@ record Options(Path file, URI url, Mode mode, int connections, @Nullable String 
 		if (count < 1 || count > MAX_CONNECTIONS) {
 			throw new IllegalArgumentException("connections must be 1 to " + MAX_CONNECTIONS);
 		}
+		URI url = URI.create(values.getOrDefault("url", "http://127.0.0.1:8080"));
+		if (url.getHost() == null) {
+			throw new IllegalArgumentException("url must be like http://127.0.0.1:8080");
+		}
 		String tenant = values.get("tenant");
-		return new Options(file, URI.create(values.getOrDefault("url", "http://127.0.0.1:8080")), mode, count,
-				values.get("token"), (tenant != null) ? UUID.fromString(tenant) : null);
+		return new Options(file, url, mode, count, values.get("token"),
+				(tenant != null) ? UUID.fromString(tenant) : null);
 	}
 
 }

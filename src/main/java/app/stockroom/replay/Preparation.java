@@ -91,12 +91,9 @@ class Preparation {
 	 */
 	private static void check(Result opening) {
 		Movement posted = opening.movement();
-		if (opening.problem() != null) {
-			throw new ReplayFailure("%s was refused: %s".formatted(posted.origin(), opening.problem()));
-		}
-		if (!Objects.equals(opening.quantityAfter(), posted.quantity())) {
-			throw new ReplayFailure("the tenant has stock of %s from elsewhere: replay into a tenant of its own"
-				.formatted(posted.sku()));
+		if (opening.problem() != null || !Objects.equals(opening.quantityAfter(), posted.quantity())) {
+			String found = (opening.problem() != null) ? opening.problem() : "it had stock before";
+			throw new ReplayFailure("%s: %s; replay into a tenant of its own".formatted(posted.origin(), found));
 		}
 	}
 

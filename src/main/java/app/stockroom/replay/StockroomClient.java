@@ -8,6 +8,7 @@ import java.util.function.Consumer;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelException;
+import io.netty.handler.codec.PrematureChannelClosureException;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
@@ -165,10 +166,15 @@ class StockroomClient {
 		return Retry.backoff(ATTEMPTS, FIRST_PAUSE)
 			.maxBackoff(LONGEST_PAUSE)
 			.transientErrors(true)
-			.filter((error) -> error instanceof IOException || error instanceof ChannelException)
+			.filter(StockroomClient::isLoss)
 			.doBeforeRetry((signal) -> this.notices.accept("waiting for the service: " + signal.failure().getMessage()))
 			.onRetryExhaustedThrow((spec, signal) -> new ReplayFailure(
 					"the service cannot be reached, run the replay again later: " + signal.failure().getMessage()));
+	}
+
+	private static boolean isLoss(Throwable error) {
+		return error instanceof IOException || error instanceof ChannelException
+				|| error instanceof PrematureChannelClosureException;
 	}
 
 	private Mono<Answer> exchange(HttpClient client, HttpMethod method, String path, @Nullable Object body) {

@@ -1,9 +1,9 @@
 package app.stockroom.demo;
 
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
@@ -71,14 +71,15 @@ class DemoSeedTests {
 	@Test
 	@Order(3)
 	void everyStatusIsThereToSeeInTwoWarehousesAndAlertsAreOpen() throws Exception {
-		assertThat(texts("select distinct stock_status(quantity, min_stock, max_stock) from inventory"))
+		assertThat(texts(
+				"select distinct stock_status(quantity, min_stock, max_stock) from inventory where tenant_id = ?"))
 			.isEqualTo(Set.of("OUT_OF_STOCK", "LOW_STOCK", "OK", "OVERSTOCK"));
-		assertThat(texts("select name from warehouse")).isEqualTo(Set.of("Main", "High Street"));
-		assertThat(texts("select kind from alert where resolved_sequence is null"))
+		assertThat(texts("select name from warehouse where tenant_id = ?")).isEqualTo(Set.of("Main", "High Street"));
+		assertThat(texts("select kind from alert where tenant_id = ? and resolved_sequence is null"))
 			.isEqualTo(Set.of("LOW_STOCK", "OUT_OF_STOCK"));
-		assertThat(texts("select count(*) from movement where type in (2, 3)"))
+		assertThat(texts("select count(*) from movement where tenant_id = ? and type in (2, 3)"))
 			.isEqualTo(Set.of(String.valueOf(DemoData.read().sales().size())));
-		assertThat(texts("select name from product where sku = '85123A'"))
+		assertThat(texts("select name from product where tenant_id = ? and sku = '85123A'"))
 			.isEqualTo(Set.of("WHITE HANGING HEART T-LIGHT HOLDER"));
 	}
 
@@ -95,8 +96,9 @@ class DemoSeedTests {
 
 	private Set<String> texts(String sql) throws SQLException {
 		try (Connection owner = Invariants.owner(this.environment);
-				Statement statement = owner.createStatement();
-				ResultSet rows = statement.executeQuery(sql)) {
+				PreparedStatement statement = owner.prepareStatement(sql)) {
+			statement.setObject(1, DemoSeed.TENANT.value());
+			ResultSet rows = statement.executeQuery();
 			Set<String> texts = new TreeSet<>();
 			while (rows.next()) {
 				texts.add(Objects.requireNonNull(rows.getString(1)));

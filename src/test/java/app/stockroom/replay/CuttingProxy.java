@@ -64,7 +64,11 @@ class CuttingProxy implements AutoCloseable {
 		try (from; to) {
 			InputStream in = from.getInputStream();
 			OutputStream out = to.getOutputStream();
-			for (int read = in.read(buffer); read >= 0 && left > 0; read = in.read(buffer)) {
+			while (left > 0) {
+				int read = in.read(buffer);
+				if (read < 0) {
+					return;
+				}
 				out.write(buffer, 0, (int) Math.min(read, left));
 				left -= read;
 			}

@@ -40,7 +40,7 @@ public final class SalesFiles {
 		StringBuilder lines = new StringBuilder();
 		lines.append("C1,RETURNED,,-74215,2010-12-01 08:00:00,0.0,,EIRE\n");
 		for (int line = 1; line < count; line++) {
-			String sku = "2%02d%s".formatted(random.nextInt(20), random.nextBoolean() ? "A" : "a");
+			String sku = "2%02d%s".formatted(random.nextInt(5), random.nextBoolean() ? "A" : "a");
 			int quantity = random.nextInt(-3, 12);
 			lines.append("%d,%s,\"BAG, \"\"BIG\"\"\",%d,2010-12-01 08:00:00,2.55,,EIRE\n".formatted(line / 20, sku,
 					quantity));
