@@ -163,7 +163,7 @@ class Feeds implements SmartLifecycle, DisposableBean {
 
 	private TenantFeed create(TenantId tenant) {
 		TenantFeed feed = new TenantFeed(tenant, this.workers.createWorker(), this.history,
-				new StockNames(tenant, this.inventory), this.encoder, this.metrics);
+				new StockNames((ids) -> this.inventory.records(tenant, ids)), this.encoder, this.metrics);
 		long every = this.settings.heartbeatMs();
 		feed.beat(ThreadLocalRandom.current().nextLong(every) + 1, every);
 		// First listen, then look: what is committed in between is heard.

@@ -71,7 +71,7 @@ class LedgerHistory implements History {
 	}
 
 	private Mono<Chunk> named(TenantId tenant, Chunk chunk) {
-		StockNames names = new StockNames(tenant, this.inventory);
+		StockNames names = new StockNames((ids) -> this.inventory.records(tenant, ids));
 		return names.load(chunk.changes()).map((records) -> {
 			names.remember(records);
 			names.attach(chunk.changes());

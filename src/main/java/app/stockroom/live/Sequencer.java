@@ -29,16 +29,22 @@ final class Sequencer {
 	private long earlyEntries;
 
 	/**
-	 * Starts, or starts again, after a position.
+	 * Starts after a position; what was announced before that is not forgotten.
 	 */
 	void startAt(Position position) {
-		if (this.head != null && !this.head.epoch().equals(position.epoch())) {
-			this.early.clear();
-			this.earlyEntries = 0;
-		}
 		this.head = position;
 		this.known = position.sequence();
 		this.early.values().forEach((commit) -> this.known = Math.max(this.known, commit.to()));
+	}
+
+	/**
+	 * Goes back to a position and forgets all that was announced after it: it was not
+	 * true, or it is read again.
+	 */
+	void restartAt(Position position) {
+		this.early.clear();
+		this.earlyEntries = 0;
+		startAt(position);
 	}
 
 	/**

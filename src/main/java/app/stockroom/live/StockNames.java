@@ -6,13 +6,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
-import app.stockroom.inventory.Inventory;
 import app.stockroom.inventory.InventoryRecord;
 import app.stockroom.ledger.Entry;
 import app.stockroom.ledger.EntryType;
-import app.stockroom.tenancy.TenantId;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
@@ -24,9 +23,7 @@ import reactor.core.publisher.Mono;
  */
 final class StockNames {
 
-	private final TenantId tenant;
-
-	private final Inventory inventory;
+	private final Function<Collection<UUID>, Mono<List<InventoryRecord>>> records;
 
 	private final Map<UUID, InventoryRecord> known = new LinkedHashMap<>(16, 0.75f, true) {
 
@@ -37,9 +34,12 @@ final class StockNames {
 
 	};
 
-	StockNames(TenantId tenant, Inventory inventory) {
-		this.tenant = tenant;
-		this.inventory = inventory;
+	/**
+	 * Knows nothing yet.
+	 * @param records reads records by their ids
+	 */
+	StockNames(Function<Collection<UUID>, Mono<List<InventoryRecord>>> records) {
+		this.records = records;
 	}
 
 	/**
@@ -73,8 +73,7 @@ final class StockNames {
 			.map(StockNames::recordId)
 			.filter((id) -> id != null && !this.known.containsKey(id))
 			.collect(Collectors.toSet());
-		return missing.isEmpty() ? Mono.just(Map.of())
-				: this.inventory.records(this.tenant, missing).map(StockNames::byId);
+		return missing.isEmpty() ? Mono.just(Map.of()) : this.records.apply(missing).map(StockNames::byId);
 	}
 
 	/**

@@ -146,8 +146,11 @@ final class TenantFeed {
 	private void begin(Position position) {
 		boolean again = this.order.head() != null;
 		this.query = null; // its answer is about another history
-		this.order.startAt(position);
-		if (again) {
+		if (!again) {
+			this.order.startAt(position);
+		}
+		else {
+			this.order.restartAt(position);
 			this.audience.reset("another-ledger");
 		}
 		this.audience.startAt(position);
@@ -198,7 +201,7 @@ final class TenantFeed {
 	private void wasRead(Position from, History.Chunk chunk) {
 		if (chunk.changes().isEmpty()) {
 			// The ledger does not have what it was said to have: is it another one?
-			this.order.startAt(from);
+			this.order.restartAt(from);
 			check();
 			return;
 		}
@@ -254,7 +257,7 @@ final class TenantFeed {
 		this.catchingUp = false;
 		Position delivered = this.audience.position();
 		if (delivered != null) {
-			this.order.startAt(delivered);
+			this.order.restartAt(delivered);
 		}
 	}
 
