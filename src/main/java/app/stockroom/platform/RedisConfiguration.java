@@ -1,11 +1,14 @@
 package app.stockroom.platform;
 
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SocketOptions;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.Delay;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisConnectionDetails;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -20,6 +23,10 @@ import org.springframework.util.Assert;
 class RedisConfiguration {
 
 	private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
+
+	private static final Duration RECONNECT_MIN = Duration.ofMillis(100);
+
+	private static final Duration RECONNECT_MAX = Duration.ofSeconds(3);
 
 	@Bean
 	RedisURI redisUri(DataRedisConnectionDetails details) {
@@ -44,9 +51,18 @@ class RedisConfiguration {
 		return uri.build();
 	}
 
+	/** Reconnects soon, and not all instances at the same moment. */
 	@Bean(destroyMethod = "shutdown")
-	RedisClient redisClient(RedisURI uri) {
-		RedisClient client = RedisClient.create(uri);
+	ClientResources redisResources() {
+		return ClientResources.builder()
+			.reconnectDelay(
+					Delay.fullJitter(RECONNECT_MIN, RECONNECT_MAX, RECONNECT_MIN.toMillis(), TimeUnit.MILLISECONDS))
+			.build();
+	}
+
+	@Bean(destroyMethod = "shutdown")
+	RedisClient redisClient(ClientResources resources, RedisURI uri) {
+		RedisClient client = RedisClient.create(resources, uri);
 		// While Redis is away a message is refused, not queued: the feeds read the ledger
 		// then, and a queue would only grow.
 		client.setOptions(ClientOptions.builder()

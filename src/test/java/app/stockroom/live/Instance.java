@@ -6,9 +6,11 @@ import java.util.Map;
 
 import app.stockroom.StockroomApplication;
 
+import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.http.client.ReactorResourceFactory;
 
 /**
  * Another instance of the service beside the one of the test, on the same database and
@@ -40,7 +42,22 @@ final class Instance {
 			.stream()
 			.map((property) -> "--" + property.getKey() + "=" + property.getValue())
 			.toArray(String[]::new);
-		return new SpringApplicationBuilder(StockroomApplication.class).run(arguments);
+		return new SpringApplicationBuilder(StockroomApplication.class)
+			.initializers((context) -> context.getBeanFactory().addBeanPostProcessor(new OwnEventLoops()))
+			.run(arguments);
+	}
+
+	/** With the JVM's shared loops, an instance that stops would take others with it. */
+	private static final class OwnEventLoops implements BeanPostProcessor {
+
+		@Override
+		public Object postProcessBeforeInitialization(Object bean, String name) {
+			if (bean instanceof ReactorResourceFactory resources) {
+				resources.setUseGlobalResources(false);
+			}
+			return bean;
+		}
+
 	}
 
 }

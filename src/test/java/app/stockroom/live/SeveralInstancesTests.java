@@ -1,6 +1,8 @@
 package app.stockroom.live;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
@@ -11,6 +13,8 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -28,6 +32,10 @@ class SeveralInstancesTests {
 
 	private static final String LEDGER = "/api/stock-movements";
 
+	private static final int STREAMS = 4;
+
+	private static @Nullable ConfigurableApplicationContext shared;
+
 	@Autowired
 	ApplicationContext context;
 
@@ -41,25 +49,39 @@ class SeveralInstancesTests {
 		this.product = this.here.product("A-1");
 	}
 
+	@AfterAll
+	static void stop() {
+		if (shared != null) {
+			shared.close();
+		}
+	}
+
+	/** The other instance, seen by the same tenant. */
+	private LiveTenant there() {
+		if (shared == null) {
+			shared = Instance.beside(this.context,
+					Map.of("stockroom.live.heartbeat-ms", "200", "stockroom.live.streams", STREAMS));
+		}
+		return this.here.on(shared);
+	}
+
 	@Test
 	void aChangeOnOneReachesTheSubscribersOfTheOther() throws InterruptedException {
-		try (ConfigurableApplicationContext other = Instance.beside(this.context, Map.of())) {
-			LiveTenant there = this.here.on(other);
-			try (SseReader left = this.here.listen(LEDGER).awaitReady();
-					SseReader right = there.listen(LEDGER).awaitReady();
-					SseReader stock = there.listen("/api/inventory").awaitReady()) {
-				long from = this.here.position().sequence();
-				Thread one = Thread.startVirtualThread(() -> move(this.here, 200));
-				Thread two = Thread.startVirtualThread(() -> move(there, 200));
-				one.join();
-				two.join();
-				left.awaitEvents("movement", 400);
-				right.awaitEvents("movement", 400);
-				assertThat(LedgerFeedTests.sequences(left)).isEqualTo(LiveTenant.sequences(from + 1, from + 400));
-				assertThat(LedgerFeedTests.sequences(right)).isEqualTo(LiveTenant.sequences(from + 1, from + 400));
-				stock.await((events) -> events.lastEventId().equals(this.here.position().toString()));
-				assertThat(stock.events("stock").getLast().data().path("quantity").asLong()).isEqualTo(400);
-			}
+		LiveTenant there = there();
+		try (SseReader left = this.here.listen(LEDGER).awaitReady();
+				SseReader right = there.listen(LEDGER).awaitReady();
+				SseReader stock = there.listen("/api/inventory").awaitReady()) {
+			long from = this.here.position().sequence();
+			Thread one = Thread.startVirtualThread(() -> move(this.here, 200));
+			Thread two = Thread.startVirtualThread(() -> move(there, 200));
+			one.join();
+			two.join();
+			left.awaitEvents("movement", 400);
+			right.awaitEvents("movement", 400);
+			assertThat(LedgerFeedTests.sequences(left)).isEqualTo(LiveTenant.sequences(from + 1, from + 400));
+			assertThat(LedgerFeedTests.sequences(right)).isEqualTo(LiveTenant.sequences(from + 1, from + 400));
+			stock.await((events) -> events.lastEventId().equals(this.here.position().toString()));
+			assertThat(stock.events("stock").getLast().data().path("quantity").asLong()).isEqualTo(400);
 		}
 	}
 
@@ -83,34 +105,35 @@ class SeveralInstancesTests {
 
 	@Test
 	void anInstanceServesNoMoreStreamsThanItIsSetTo() {
-		try (ConfigurableApplicationContext other = Instance.beside(this.context,
-				Map.of("stockroom.live.streams", "2"))) {
-			LiveTenant there = this.here.on(other);
-			SseReader first = there.listen(LEDGER).awaitReady();
-			try (SseReader second = there.listen(LEDGER).awaitReady()) {
+		LiveTenant there = there();
+		// Streams of the other tests may still be on their way out.
+		Awaitility.await().ignoreExceptions().untilAsserted(() -> {
+			List<SseReader> readers = new ArrayList<>();
+			try {
+				for (int i = 0; i < STREAMS; i++) {
+					readers.add(there.listen(LEDGER).awaitReady());
+				}
 				assertThat(there.request(LEDGER).statusCode()).isEqualTo(503);
-				first.close();
-				Awaitility.await().untilAsserted(() -> {
-					try (SseReader third = there.listen(LEDGER)) {
-						third.awaitReady();
-					}
-				});
-				assertThat(second.ended()).isFalse();
+				assertThat(readers).noneMatch(SseReader::ended);
 			}
-		}
+			finally {
+				readers.forEach(SseReader::close);
+			}
+		});
+		Awaitility.await().ignoreExceptions().until(() -> {
+			try (SseReader next = there.listen(LEDGER)) {
+				return !next.awaitReady().ended();
+			}
+		});
 	}
 
 	@Test
 	void heartbeatsMoveThePositionOfWhoSeesNothing() {
-		try (ConfigurableApplicationContext other = Instance.beside(this.context,
-				Map.of("stockroom.live.heartbeat-ms", "200"))) {
-			UUID quiet = this.here.product("A-2");
-			LiveTenant there = this.here.on(other);
-			try (SseReader reader = there.listen(LEDGER + "?productId=" + quiet).awaitReady()) {
-				this.here.move(this.product, EntryType.IN, 1);
-				reader.await((events) -> events.lastEventId().equals(this.here.position().toString()));
-				assertThat(reader.events("movement")).isEmpty();
-			}
+		UUID quiet = this.here.product("A-2");
+		try (SseReader reader = there().listen(LEDGER + "?productId=" + quiet).awaitReady()) {
+			this.here.move(this.product, EntryType.IN, 1);
+			reader.await((events) -> events.lastEventId().equals(this.here.position().toString()));
+			assertThat(reader.events("movement")).isEmpty();
 		}
 	}
 
