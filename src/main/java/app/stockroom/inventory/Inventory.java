@@ -143,7 +143,9 @@ public class Inventory {
 	 * The record that an entry opened, as it was then.
 	 */
 	Mono<InventoryRecord> opened(TenantId tenant, Entry entry) {
-		return find(tenant, Objects.requireNonNull(entry.inventoryId())).map((row) -> row.after(entry));
+		// Also where a replayed key's product has been deleted since.
+		return records(tenant, List.of(Objects.requireNonNull(entry.inventoryId())))
+			.map((rows) -> rows.getFirst().after(entry));
 	}
 
 	private Mono<InventoryRecord> one(TenantId tenant, Conditions conditions) {
