@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 import reactor.test.scheduler.VirtualTimeScheduler;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -189,6 +190,51 @@ class TenantFeedTests {
 	}
 
 	@Test
+	void anAnnouncementOfWhatIsNotInTheLedgerIsForgotten() {
+		start(0);
+		this.feed.announced(() -> new Commit(TENANT, EPOCH, 1_000_000, 1_000_001, 1_000_002, null, null));
+		this.time.advanceTimeBy(Duration.ofSeconds(10));
+		assertThat(this.ledger.reads).hasSize(1);
+		announce(1, 1);
+		assertThat(this.reader.sequences()).containsExactly(1L);
+	}
+
+	@Test
+	void anAnswerAboutAnotherHistoryIsNotUsed() {
+		start(0);
+		this.ledger.grow(3);
+		this.ledger.slow = true;
+		this.feed.seen(this.ledger.head());
+		this.time.advanceTimeBy(MOMENT);
+		this.ledger.epoch = "0000000b";
+		this.feed.seen(this.ledger.head());
+		this.time.advanceTime();
+		Reader next = new Reader();
+		assertThat(next.join(0).sequence()).isEqualTo(3);
+		this.ledger.answer();
+		this.time.advanceTime();
+		assertThat(next.sequences()).isEmpty();
+		this.feed.announced(() -> commit("0000000b", 4, 4));
+		this.time.advanceTime();
+		assertThat(next.sequences()).containsExactly(4L);
+	}
+
+	@Test
+	void nothingOvertakesWhatIsBeingRead() {
+		start(0);
+		this.ledger.grow(3);
+		this.ledger.slow = true;
+		this.feed.seen(this.ledger.head());
+		this.time.advanceTimeBy(MOMENT);
+		announce(1, 3);
+		announce(4, 4);
+		assertThat(this.reader.sequences()).isEmpty();
+		this.ledger.answer();
+		this.time.advanceTime();
+		assertThat(this.reader.sequences()).containsExactly(1L, 2L, 3L, 4L);
+	}
+
+	@Test
 	void whoJoinsGetsWhatComesAfterThePositionOfJoining() {
 		start(0);
 		announce(1, 2);
@@ -296,6 +342,14 @@ class TenantFeedTests {
 
 		private boolean fail;
 
+		private boolean slow;
+
+		private final Sinks.Empty<Void> answer = Sinks.empty();
+
+		private void answer() {
+			this.answer.tryEmitEmpty().orThrow();
+		}
+
 		private void grow(long to) {
 			this.sequence = Math.max(this.sequence, to);
 		}
@@ -316,10 +370,11 @@ class TenantFeedTests {
 			}
 			this.reads.add(after.sequence() + "-" + until);
 			long upTo = Math.min(Math.min(until, this.sequence), after.sequence() + FeedLimits.CHUNK);
-			return Mono.just(new Chunk(LiveTenant.sequences(after.sequence() + 1, upTo)
+			Chunk chunk = new Chunk(LiveTenant.sequences(after.sequence() + 1, upTo)
 				.stream()
 				.map((sequence) -> new Change(after.epoch(), entry(sequence), List.of()))
-				.toList(), upTo));
+				.toList(), upTo);
+			return this.slow ? this.answer.asMono().thenReturn(chunk) : Mono.just(chunk);
 		}
 
 		@Override
