@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
+import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
 import org.springframework.web.reactive.function.server.ServerRequest;
 
@@ -42,7 +43,8 @@ class MovementArrays {
 
 	/**
 	 * The outcomes of the elements, in order; when atomic, the refusal of the first one
-	 * that cannot be.
+	 * that cannot be. A dry run judges each element on the stock as it is, or, when
+	 * atomic, on what the elements before it would leave.
 	 */
 	Mono<List<Result>> post(Caller caller, ServerRequest request, MovementArray array, boolean atomic, boolean dryRun) {
 		Function<Command, Mono<Outcome>> engine = (command) -> dryRun ? this.ledger.rehearse(caller.tenant(), command)
@@ -76,16 +78,26 @@ class MovementArrays {
 			Function<Command, Mono<Outcome>> engine) {
 		long ahead = Math.min(items.size(), items.stream().takeWhile(Item.Bad.class::isInstance).count() + 1);
 		return Batch.run(Flux.fromIterable(items).take(ahead), engine).collectList().flatMap((first) -> {
-			if (!first.isEmpty() && first.getLast().refusedFor(Problem.IDEMPOTENCY_KEY_REUSED)) {
-				return Mono.error(Problem.IDEMPOTENCY_KEY_REUSED.because("The key stands for another request."));
-			}
-			if (!first.isEmpty() && first.getLast().replayed() != null) {
-				Idempotency.markReplayed(request);
+			if (!first.isEmpty()) {
+				check(request, first.getLast());
 			}
 			return Batch.run(Flux.fromIterable(items).skip(ahead), engine)
 				.collectList()
 				.map((rest) -> Stream.concat(first.stream(), rest.stream()).toList());
 		});
+	}
+
+	private static void check(ServerRequest request, Result first) {
+		if (first.refusedFor(Problem.IDEMPOTENCY_KEY_REUSED)) {
+			throw Problem.IDEMPOTENCY_KEY_REUSED.because("The key stands for another request.");
+		}
+		if (first.status() >= HttpStatus.INTERNAL_SERVER_ERROR.value()) {
+			throw Problem.OUTCOME_UNKNOWN.because("The first element has no outcome yet, and the others were not sent. "
+					+ "Repeat the request with its key.");
+		}
+		if (first.replayed() != null) {
+			Idempotency.markReplayed(request);
+		}
 	}
 
 	private List<Item> items(Caller caller, MovementArray array, boolean dryRun) {

@@ -31,6 +31,7 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.reactive.function.BodyExtractors;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
+import org.springframework.web.util.DisconnectedClientHelper;
 
 /**
  * Movements as a stream of lines of JSON, of any length, in constant memory: what is not
@@ -70,7 +71,7 @@ class MovementStream {
 				: this.ledger.post(caller.tenant(), command);
 		Flux<Item> items = Lines.of(request.body(BodyExtractors.toDataBuffers()))
 			.map((line) -> item(line, caller.subject(), dryRun));
-		Flux<Result> results = Batch.run(items, engine).onErrorResume((error) -> Mono.just(brokenOff(request, error)));
+		Flux<Result> results = Batch.run(items, engine).onErrorResume((error) -> brokenOff(request, error));
 		return ServerResponse.ok()
 			.contentType(MediaType.APPLICATION_NDJSON)
 			.body((response, context) -> response
@@ -99,11 +100,14 @@ class MovementStream {
 	 * The last line of a stream that cannot go on. The answer has begun, so this is the
 	 * place that is left to say so.
 	 */
-	private static Result brokenOff(ServerRequest request, Throwable error) {
+	private static Mono<Result> brokenOff(ServerRequest request, Throwable error) {
+		if (DisconnectedClientHelper.isClientDisconnectedException(error)) {
+			return Mono.error(error);
+		}
 		Refusal refusal = (error instanceof Refusal known) ? known
 				: Problem.INTERNAL_ERROR.because("The stream broke off here: repeat the lines that have no outcome.");
 		logger.error("A stream of movements broke off {}", request.exchange().getLogPrefix(), error);
-		return Result.ofStream(refusal);
+		return Mono.just(Result.ofStream(refusal));
 	}
 
 	/**
