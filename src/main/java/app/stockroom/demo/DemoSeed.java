@@ -75,7 +75,21 @@ class DemoSeed {
 	}
 
 	/**
-	 * Brings the tenant to its full stock.
+	 * Opens the tenant unless it was opened before.
+	 */
+	Mono<Void> open() {
+		return this.entries.position(TENANT).hasElement().filter((known) -> !known).flatMap((_) -> openNow()).then();
+	}
+
+	private Mono<Void> openNow() {
+		return this.tenants.open(TENANT, "demo", MIN_STOCK, MAX_STOCK)
+			.then()
+			// Another process was faster; both may go on, the keys keep them apart.
+			.onErrorComplete(R2dbcDataIntegrityViolationException.class);
+	}
+
+	/**
+	 * Brings the open tenant to its full stock.
 	 * @return what was seeded; empty if there was nothing to do
 	 */
 	Mono<DemoData> seed() {
@@ -84,22 +98,12 @@ class DemoSeed {
 			.flatMap((data) -> createShop().thenMany(create(data)).then().thenReturn(data));
 	}
 
+	/** A demo that was deleted stays deleted. */
 	private Mono<Boolean> isDue() {
 		return this.entries.position(TENANT)
-			.flatMap((position) -> (position.sequence() < ENTRIES) ? isOpen() : Mono.just(false))
-			.switchIfEmpty(Mono.defer(this::open));
-	}
-
-	/** A demo that was deleted stays deleted. */
-	private Mono<Boolean> isOpen() {
-		return this.tenants.find(TENANT).hasElement();
-	}
-
-	private Mono<Boolean> open() {
-		return this.tenants.open(TENANT, "demo", MIN_STOCK, MAX_STOCK)
-			.thenReturn(true)
-			// Another process was faster; both may go on, the keys keep them apart.
-			.onErrorReturn(R2dbcDataIntegrityViolationException.class, true);
+			.filter((position) -> position.sequence() < ENTRIES)
+			.flatMap((_) -> this.tenants.find(TENANT).hasElement())
+			.defaultIfEmpty(false);
 	}
 
 	private Mono<?> createShop() {

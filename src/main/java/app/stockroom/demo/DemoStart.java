@@ -1,25 +1,31 @@
 package app.stockroom.demo;
 
+import java.time.Duration;
+
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
 
 import org.springframework.beans.factory.DisposableBean;
+import org.springframework.boot.ApplicationArguments;
+import org.springframework.boot.ApplicationRunner;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.context.ApplicationListener;
 import org.springframework.stereotype.Component;
 
 /**
- * Seeds in the background once the service answers, so that the first answer never waits
- * for it.
+ * Opens the tenant before the service calls itself ready, so that the first token is good
+ * for something, and fills it in the background, so that the first answer does not wait.
  */
 @Component
 @ConditionalOnBooleanProperty("stockroom.demo.enabled")
-class DemoStart implements ApplicationListener<ApplicationReadyEvent>, DisposableBean {
+class DemoStart implements ApplicationRunner, ApplicationListener<ApplicationReadyEvent>, DisposableBean {
 
 	private static final Logger logger = LoggerFactory.getLogger(DemoStart.class);
+
+	private static final Duration PATIENCE = Duration.ofSeconds(30);
 
 	private final DemoSeed seed;
 
@@ -27,6 +33,11 @@ class DemoStart implements ApplicationListener<ApplicationReadyEvent>, Disposabl
 
 	DemoStart(DemoSeed seed) {
 		this.seed = seed;
+	}
+
+	@Override
+	public void run(ApplicationArguments arguments) {
+		this.seed.open().block(PATIENCE);
 	}
 
 	@Override

@@ -54,7 +54,7 @@ class DemoSeedTests {
 	@Order(2)
 	void aSeedThatIsCutOffAgainAndAgainIsCompletedOnce() throws Exception {
 		for (long cut = 1; cut < DemoSeed.ENTRIES; cut = length() + 200) {
-			Disposable seeding = this.seed.seed().subscribe();
+			Disposable seeding = this.seed.open().thenMany(this.seed.seed()).subscribe();
 			while (length() < cut && !seeding.isDisposed()) {
 				Thread.onSpinWait();
 			}
@@ -62,7 +62,7 @@ class DemoSeedTests {
 			// What was under way is still decided.
 			Thread.sleep(200);
 		}
-		this.seed.seed().block();
+		this.seed.open().then(this.seed.seed()).block();
 		assertThat(length()).isEqualTo(DemoSeed.ENTRIES);
 		assertThat(DemoData.read().entries()).isEqualTo(DemoSeed.ENTRIES);
 		Invariants.hold(this.environment);
