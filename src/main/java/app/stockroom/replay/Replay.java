@@ -30,8 +30,9 @@ public final class Replay {
 	}
 
 	static void main(String[] arguments) {
-		// Outside Spring Boot's own start, Logback would print all that Netty does.
-		LoggingSystem.get(Replay.class.getClassLoader()).setLogLevel(LoggingSystem.ROOT_LOGGER_NAME, LogLevel.WARN);
+		// Left alone, Logback prints all that Netty does; what a person must know is said
+		// here.
+		LoggingSystem.get(Replay.class.getClassLoader()).setLogLevel(LoggingSystem.ROOT_LOGGER_NAME, LogLevel.ERROR);
 		System.exit(run(System.out, arguments));
 	}
 

@@ -45,6 +45,7 @@ class SalesReplay {
 		StockroomClient anonymous = StockroomClient.of(this.options.url(),
 				Math.max(this.options.connections(), Preparation.CONNECTIONS), this.terminal::notice);
 		return Objects.requireNonNull(new Admission(anonymous).admit(this.options, tenantName())
+			.doOnNext((client) -> this.terminal.say("preparing products, thresholds and opening stock"))
 			.flatMap((client) -> replay(client, plans, moving))
 			.block());
 	}
@@ -66,8 +67,8 @@ class SalesReplay {
 	}
 
 	private Mono<Duration> post(StockroomClient client, long lines, Tally tally) {
-		this.terminal.say("products and opening stock are in place, posting " + this.options.mode().word() + " over "
-				+ this.options.connections() + " connections");
+		this.terminal
+			.say("posting %s over %d connections".formatted(this.options.mode().word(), this.options.connections()));
 		this.terminal.begin(lines);
 		String hash = this.file.hash();
 		Flux<Movement> movements = Flux.fromStream(this.file::lines)
