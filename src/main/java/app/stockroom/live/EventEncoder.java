@@ -11,6 +11,7 @@ import app.stockroom.inventory.InventoryRecord;
 import app.stockroom.ledger.Alert;
 import app.stockroom.ledger.Entry;
 import app.stockroom.ledger.Position;
+import app.stockroom.platform.Problems;
 import app.stockroom.platform.Refusal;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
@@ -102,9 +103,7 @@ class EventEncoder {
 	}
 
 	byte[] problem(Refusal refusal) {
-		return event("problem", Map.of("type", "urn:stockroom:" + refusal.problem().code(), "title",
-				refusal.problem().title(), "status", refusal.problem().status().value(), "detail", refusal.detail()),
-				null);
+		return event("problem", Problems.document(refusal), null);
 	}
 
 	/**

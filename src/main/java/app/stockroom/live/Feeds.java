@@ -54,7 +54,9 @@ class Feeds implements SmartLifecycle, DisposableBean {
 
 	private final Set<FeedSubscriber> subscribers = ConcurrentHashMap.newKeySet();
 
-	private volatile boolean running;
+	private volatile boolean stopping;
+
+	private boolean running;
 
 	Feeds(History history, Inventory inventory, CommitChannels channels, EventEncoder encoder, FeedMetrics metrics,
 			LiveSettings settings, JsonMapper json) {
@@ -72,7 +74,7 @@ class Feeds implements SmartLifecycle, DisposableBean {
 	 * Refuses when no further stream can be served.
 	 */
 	void admit() {
-		if (!this.running || this.subscribers.size() >= this.settings.streams()) {
+		if (this.stopping || this.subscribers.size() >= this.settings.streams()) {
 			throw Problem.UNAVAILABLE.because("This instance serves no further streams. Come back later.");
 		}
 	}
@@ -87,7 +89,7 @@ class Feeds implements SmartLifecycle, DisposableBean {
 		// dropped.
 		this.feeds.compute(subscriber.tenant(),
 				(tenant, shared) -> (shared != null) ? shared.joined() : new Shared(create(tenant), 1));
-		if (!this.running) {
+		if (this.stopping) {
 			subscriber.end(this.encoder.retry());
 		}
 		return subscriber;
@@ -148,6 +150,7 @@ class Feeds implements SmartLifecycle, DisposableBean {
 	@Override
 	public void stop() {
 		this.running = false;
+		this.stopping = true;
 		this.subscribers.forEach((subscriber) -> subscriber.end(this.encoder.retry()));
 	}
 

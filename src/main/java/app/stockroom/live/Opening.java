@@ -60,7 +60,7 @@ final class Opening {
 			this.sources.metrics().resumed(this.feed);
 			Position head = this.at;
 			this.at = new Position(head.epoch(), sequence);
-			return readTo(head.sequence() - FeedLimits.CHUNK).then(joinAndGoLive(true));
+			return catchUp(head).then(joinAndGoLive(true));
 		}
 		if (start instanceof StartPosition.Fresh) {
 			return fresh();
@@ -73,7 +73,10 @@ final class Opening {
 		return switch (this.feed) {
 			case LEDGER -> ready().then(joinAndGoLive(false));
 			case ALERTS -> openAlerts().then(joinAndGoLive(true));
-			case STOCK -> stock().then(Mono.defer(this::ready)).then(joinAndGoLive(false));
+			case STOCK -> stock().then(Mono.defer(this::ready))
+				.then(Mono.defer(this::position))
+				.flatMap(this::catchUp)
+				.then(joinAndGoLive(false));
 		};
 	}
 
@@ -103,6 +106,21 @@ final class Opening {
 		View.Stock view = (View.Stock) this.subscriber.request().view();
 		StockSnapshot snapshot = new StockSnapshot(this.tenant, view, this.sources, this::send);
 		return snapshot.play().doOnNext((position) -> this.at = position).then();
+	}
+
+	/**
+	 * Reads until little is left, however much is written meanwhile and however slow the
+	 * reader is.
+	 */
+	private Mono<Void> catchUp(Position head) {
+		if (!head.epoch().equals(this.at.epoch()) || head.sequence() - this.at.sequence() <= FeedLimits.CHUNK) {
+			return Mono.empty();
+		}
+		return readTo(head.sequence()).then(Mono.defer(this::position)).flatMap(this::catchUp);
+	}
+
+	private Mono<Position> position() {
+		return this.sources.history().position(this.tenant).timeout(FeedLimits.QUERY);
 	}
 
 	private Mono<Void> joinAndGoLive(boolean readyAtEnd) {

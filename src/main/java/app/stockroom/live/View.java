@@ -29,8 +29,14 @@ sealed interface View {
 	 * The stock as it stands, and the catalogue that names it.
 	 *
 	 * @param filter what the subscriber asked for
+	 * @param anyStatus the same, whatever the status
 	 */
-	record Stock(InventoryFilter filter) implements View {
+	record Stock(InventoryFilter filter, InventoryFilter anyStatus) implements View {
+
+		Stock(InventoryFilter filter) {
+			this(filter,
+					new InventoryFilter(filter.productId(), filter.sku(), filter.warehouseId(), Set.of(), filter.q()));
+		}
 
 		@Override
 		public Feed feed() {
@@ -55,7 +61,7 @@ sealed interface View {
 		 */
 		private boolean admits(InventoryRecord after, Entry entry) {
 			Set<StockStatus> statuses = this.filter.statuses();
-			if (!inAnyStatus().matches(after)) {
+			if (!this.anyStatus.matches(after)) {
 				return false;
 			}
 			// What the thresholds were before they were set is not known here.
@@ -74,11 +80,6 @@ sealed interface View {
 				case RESERVATION, TRANSFER -> product == null && warehouse == null && this.filter.statuses().isEmpty();
 				case ALERT -> false;
 			};
-		}
-
-		private InventoryFilter inAnyStatus() {
-			return new InventoryFilter(this.filter.productId(), this.filter.sku(), this.filter.warehouseId(), Set.of(),
-					this.filter.q());
 		}
 
 	}
@@ -128,8 +129,28 @@ sealed interface View {
 
 		@Override
 		public @Nullable Frame frame(Change change, EventEncoder encoder) {
-			List<Alert> admitted = change.alerts().stream().filter(this.filter::matches).toList();
-			return change.alertFrame(encoder, admitted);
+			return change.alerts().isEmpty() ? null
+					: change.alertFrame(encoder, change.alerts().stream().filter(this::admits).toList());
+		}
+
+		/**
+		 * Like a record and its status, an alert that leaves the state that is asked for
+		 * is told once more.
+		 */
+		private boolean admits(Alert alert) {
+			return this.filter.matches(alert) || (left(alert) == this.filter.state() && inAnyState().matches(alert));
+		}
+
+		private AlertFilter inAnyState() {
+			return new AlertFilter(null, this.filter.kind(), this.filter.productId(), this.filter.warehouseId());
+		}
+
+		private static Alert.@Nullable State left(Alert alert) {
+			return switch (alert.state()) {
+				case OPEN -> null;
+				case ACKNOWLEDGED -> Alert.State.OPEN;
+				case RESOLVED -> (alert.acknowledgedAt() != null) ? Alert.State.ACKNOWLEDGED : Alert.State.OPEN;
+			};
 		}
 
 	}

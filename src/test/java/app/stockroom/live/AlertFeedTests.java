@@ -91,6 +91,20 @@ class AlertFeedTests {
 	}
 
 	@Test
+	void aStateFilterTellsWhatLeavesIt() {
+		this.tenant.move(this.product, EntryType.OUT, -15);
+		try (SseReader open = this.tenant.listen(ALERTS + "?state=OPEN").awaitReady();
+				SseReader acknowledged = this.tenant.listen(ALERTS + "?state=ACKNOWLEDGED").awaitReady()) {
+			String alert = open.events("alert").getFirst().data().path("id").asString();
+			this.tenant.post("/api/alerts/" + alert + "/acknowledgement", "");
+			this.tenant.move(this.product, EntryType.IN, 50);
+			acknowledged.awaitEvents("alert", 2);
+			assertThat(steps(acknowledged)).containsExactly("LOW_STOCK ACKNOWLEDGED", "LOW_STOCK RESOLVED");
+			assertThat(steps(open)).containsExactly("LOW_STOCK OPEN", "LOW_STOCK ACKNOWLEDGED");
+		}
+	}
+
+	@Test
 	void whatComesLiveIsWhatIsReadLater() {
 		try (SseReader live = this.tenant.listen(ALERTS).awaitReady()) {
 			this.tenant.move(this.product, EntryType.OUT, -15);
