@@ -144,11 +144,11 @@ class StockFeedTests {
 	@Test
 	void aSnapshotOfManyRecordsIsTrueAtOnePositionWhileTheyChange() throws InterruptedException {
 		List<UUID> products = new ArrayList<>(List.of(this.first, this.second));
-		for (int i = 0; i < 450; i++) {
+		for (int i = 0; i < 230; i++) {
 			products.add(this.tenant.product("M-" + i));
 		}
 		Thread writer = Thread.startVirtualThread(() -> {
-			for (int i = 0; i < 1500; i++) {
+			for (int i = 0; i < 700; i++) {
 				this.tenant.move(products.get(i * 7 % products.size()), EntryType.IN, 1);
 			}
 		});
@@ -162,7 +162,7 @@ class StockFeedTests {
 		Map<String, Long> versions = new HashMap<>();
 		for (SseReader reader : readers) {
 			reader.await((events) -> events.lastEventId().equals(head.toString()));
-			assertThat(latest(reader)).hasSize(452);
+			assertThat(latest(reader)).hasSize(232);
 			latest(reader).forEach((id, record) -> versions.merge(id, record.path("version").asLong(), (a, b) -> {
 				assertThat(a).isEqualTo(b);
 				return a;
