@@ -21,6 +21,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.pool.PooledRefMetadata;
 
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.boot.r2dbc.autoconfigure.R2dbcConnectionDetails;
@@ -69,18 +70,28 @@ public class Database implements DisposableBean {
 			.name(name)
 			.initialSize(0)
 			.maxSize(size)
-			// A restarted server leaves a pool full of dead connections: look at each
-			// once.
-			.acquireRetry(size)
+			// Each retry has the whole time-out again. One is for a connection that died
+			// while it was being lent; the dead ones in the pool are weeded out below.
+			.acquireRetry(1)
 			.maxAcquireTime(this.settings.acquireTimeout())
 			.maxCreateConnectionTime(this.settings.connectTimeout())
 			.maxValidationTime(this.settings.validationTimeout())
-			.maxIdleTime(this.settings.idleTime())
-			.customizer((builder) -> builder.maxPendingAcquire(size * this.settings.pendingPerConnection()))
+			.customizer((builder) -> builder.maxPendingAcquire(size * this.settings.pendingPerConnection())
+				.evictionPredicate(this::isUseless))
 			.build());
 		new ConnectionPoolMetrics(pool, name, Tags.empty()).bindTo(this.meters);
 		this.pools.add(pool);
 		return pool;
+	}
+
+	/**
+	 * Whether an idle connection is of no use any more. The pool asks before it lends
+	 * one, so that after a restart of the server nobody is lent the dead ones.
+	 */
+	private boolean isUseless(Connection connection, PooledRefMetadata metadata) {
+		// The driver answers at once, from what it knows of its socket.
+		boolean open = Mono.from(connection.validate(ValidationDepth.LOCAL)).toFuture().getNow(false);
+		return !open || metadata.idleTime() >= this.settings.idleTime().toMillis();
 	}
 
 	/**

@@ -9,7 +9,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * How the service talks to PostgreSQL, beside the address.
  *
  * @param connectTimeout longest wait for a TCP connection
- * @param acquireTimeout longest wait for a connection from a pool
+ * @param acquireTimeout longest wait for a connection from a pool, which is tried twice
  * @param pendingPerConnection how many may wait for each connection of a pool
  * @param validationTimeout longest wait for a pool's check of a connection
  * @param idleTime how long an unused connection stays open
@@ -17,7 +17,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param shutdownTimeout how long shutdown waits for what is under way
  */
 @ConfigurationProperties("stockroom.database")
-record DatabaseSettings(@DefaultValue("3s") Duration connectTimeout, @DefaultValue("3s") Duration acquireTimeout,
+record DatabaseSettings(@DefaultValue("3s") Duration connectTimeout, @DefaultValue("2s") Duration acquireTimeout,
 		@DefaultValue("64") int pendingPerConnection, @DefaultValue("2s") Duration validationTimeout,
 		@DefaultValue("10m") Duration idleTime, @DefaultValue("10s") Duration statementTimeout,
 		@DefaultValue("20s") Duration shutdownTimeout) {

@@ -23,6 +23,7 @@ import io.r2dbc.spi.Statement;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
 import org.springframework.stereotype.Component;
 
@@ -71,8 +72,10 @@ public class Tenants {
 	 * may be some seconds old.
 	 */
 	Mono<Boolean> isOpen(TenantId tenant) {
-		// Suppresses cancel: others wait for the same answer.
-		return Mono.fromFuture(() -> this.open.get(tenant, (_, _) -> find(tenant).hasElement().toFuture()), true);
+		// Suppresses cancel: others wait for the same answer. The read starts on another
+		// thread, because here the cache holds a lock.
+		return Mono.fromFuture(() -> this.open.get(tenant,
+				(_, _) -> find(tenant).hasElement().subscribeOn(Schedulers.parallel()).toFuture()), true);
 	}
 
 	/**
