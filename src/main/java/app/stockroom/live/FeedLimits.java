@@ -33,8 +33,8 @@ final class FeedLimits {
 	 */
 	static final int EARLY_ENTRIES = 8192;
 
-	/** Messages from Redis that wait for a tenant's worker; further ones are dropped. */
-	static final int INBOX_MESSAGES = 1024;
+	/** Bytes of messages from Redis that wait for a tenant's worker; more is dropped. */
+	static final int INBOX_BYTES = 4 * 1024 * 1024;
 
 	/** Records whose names one tenant's feed remembers. */
 	static final int KNOWN_RECORDS = 10_000;

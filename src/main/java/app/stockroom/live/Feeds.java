@@ -188,7 +188,7 @@ class Feeds implements SmartLifecycle, DisposableBean {
 	private void received(TenantId tenant, byte[] message) {
 		Shared shared = this.feeds.get(tenant);
 		if (shared != null) {
-			shared.feed().announced(() -> read(tenant, message));
+			shared.feed().announced(message.length, () -> read(tenant, message));
 		}
 	}
 

@@ -40,6 +40,7 @@ final class TenantFeed {
 
 	private final Audience audience;
 
+	/** Bytes of the messages that wait for the worker. */
 	private final AtomicInteger inbox = new AtomicInteger();
 
 	/** The query whose answer comes before anything else, or null. */
@@ -78,17 +79,18 @@ final class TenantFeed {
 
 	/**
 	 * A commit was announced.
-	 * @param message reads the announcement; on the worker, since the network is busy
+	 * @param bytes the size of the message
+	 * @param message reads it; on the worker, since the network is busy
 	 */
-	void announced(Supplier<@Nullable Commit> message) {
-		if (this.inbox.incrementAndGet() > FeedLimits.INBOX_MESSAGES) {
+	void announced(int bytes, Supplier<@Nullable Commit> message) {
+		if (this.inbox.addAndGet(bytes) > FeedLimits.INBOX_BYTES) {
 			// What is not heard is found in the ledger.
-			this.inbox.decrementAndGet();
+			this.inbox.addAndGet(-bytes);
 			this.metrics.messageDropped();
 			return;
 		}
 		run(() -> {
-			this.inbox.decrementAndGet();
+			this.inbox.addAndGet(-bytes);
 			Commit commit = message.get();
 			if (commit != null) {
 				add(commit);

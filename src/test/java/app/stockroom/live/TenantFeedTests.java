@@ -120,7 +120,7 @@ class TenantFeedTests {
 	void readsAtOnceWhatIsAnnouncedWithoutEntries() {
 		start(0);
 		this.ledger.grow(3);
-		this.feed.announced(() -> new Commit(TENANT, EPOCH, 0, 1, 3, null, null));
+		this.feed.announced(1000, () -> new Commit(TENANT, EPOCH, 0, 1, 3, null, null));
 		this.time.advanceTime();
 		assertThat(this.reader.sequences()).containsExactly(1L, 2L, 3L);
 	}
@@ -167,13 +167,13 @@ class TenantFeedTests {
 		announce(6, 6);
 		this.ledger.epoch = "0000000b";
 		this.ledger.sequence = 3;
-		this.feed.announced(() -> commit("0000000b", 4, 4));
+		this.feed.announced(1000, () -> commit("0000000b", 4, 4));
 		this.time.advanceTime();
 		assertThat(this.reader.text()).contains("event: reset").contains("id: \n");
 		Reader next = new Reader();
 		Position joined = next.join(0);
 		assertThat(joined).isEqualTo(new Position("0000000b", 3));
-		this.feed.announced(() -> commit("0000000b", 4, 4));
+		this.feed.announced(1000, () -> commit("0000000b", 4, 4));
 		this.time.advanceTime();
 		assertThat(next.sequences()).containsExactly(4L);
 		assertThat(this.reader.sequences()).containsExactly(6L);
@@ -182,7 +182,7 @@ class TenantFeedTests {
 	@Test
 	void lateNewsOfAnOldEpochChangeNothing() {
 		start(2);
-		this.feed.announced(() -> commit("00000001", 7, 9));
+		this.feed.announced(1000, () -> commit("00000001", 7, 9));
 		this.time.advanceTime();
 		announce(3, 3);
 		assertThat(this.reader.sequences()).containsExactly(3L);
@@ -192,11 +192,31 @@ class TenantFeedTests {
 	@Test
 	void anAnnouncementOfWhatIsNotInTheLedgerIsForgotten() {
 		start(0);
-		this.feed.announced(() -> new Commit(TENANT, EPOCH, 1_000_000, 1_000_001, 1_000_002, null, null));
+		this.feed.announced(1000, () -> new Commit(TENANT, EPOCH, 1_000_000, 1_000_001, 1_000_002, null, null));
 		this.time.advanceTimeBy(Duration.ofSeconds(10));
 		assertThat(this.ledger.reads).hasSize(1);
 		announce(1, 1);
 		assertThat(this.reader.sequences()).containsExactly(1L);
+	}
+
+	@Test
+	void announcementsThatPileUpAreDroppedAndReadLater() {
+		start(0);
+		int fit = FeedLimits.INBOX_BYTES / 1000;
+		// The worker is busy with the first while the others come.
+		this.feed.announced(0, () -> {
+			for (long sequence = 2; sequence <= fit + 10; sequence++) {
+				Commit commit = commit(EPOCH, sequence, sequence);
+				this.feed.announced(1000, () -> commit);
+			}
+			return commit(EPOCH, 1, 1);
+		});
+		this.time.advanceTime();
+		assertThat(this.reader.sequences()).isEqualTo(LiveTenant.sequences(1, fit + 1));
+		this.ledger.grow(fit + 10);
+		this.feed.seen(this.ledger.head());
+		this.time.advanceTimeBy(MOMENT);
+		assertThat(this.reader.sequences()).isEqualTo(LiveTenant.sequences(1, fit + 10));
 	}
 
 	@Test
@@ -214,7 +234,7 @@ class TenantFeedTests {
 		this.ledger.answer();
 		this.time.advanceTime();
 		assertThat(next.sequences()).isEmpty();
-		this.feed.announced(() -> commit("0000000b", 4, 4));
+		this.feed.announced(1000, () -> commit("0000000b", 4, 4));
 		this.time.advanceTime();
 		assertThat(next.sequences()).containsExactly(4L);
 	}
@@ -300,7 +320,7 @@ class TenantFeedTests {
 			Collections.swap(sent, i, Math.min(sent.size() - 1, i + random.nextInt(8)));
 		}
 		for (Commit message : sent) {
-			this.feed.announced(() -> message);
+			this.feed.announced(1000, () -> message);
 			this.time.advanceTimeBy(Duration.ofMillis(random.nextInt(20)));
 		}
 		this.feed.seen(this.ledger.head());
@@ -317,7 +337,7 @@ class TenantFeedTests {
 	}
 
 	private void announce(long from, long to) {
-		this.feed.announced(() -> commit(EPOCH, from, to));
+		this.feed.announced(1000, () -> commit(EPOCH, from, to));
 		this.time.advanceTime();
 	}
 
