@@ -41,6 +41,7 @@ create table movement (
   max_stock bigint,
   version bigint,
   subject_id uuid,
+  reverses bigint,
   type smallint not null,
   subject_kind smallint,
   actor text not null,
@@ -50,6 +51,37 @@ create table movement (
   primary key (tenant_id, sequence)
 );
 create index movement_inventory on movement (tenant_id, inventory_id, sequence);
+-- A movement is reversed once; post_entries looks first, this stands behind it.
+create unique index movement_reverses on movement (tenant_id, reverses) where reverses is not null;
+
+-- What stands behind several entries: a reservation (kind 3) or a transfer (kind 4). Its state changes together with the stock it
+-- is about, guarded by its version; the body belongs to the module that knows the kind.
+create table document (
+  tenant_id uuid not null,
+  id uuid not null,
+  kind smallint not null,
+  status text not null,
+  reference text,
+  body jsonb not null,
+  version bigint not null,
+  expires_at timestamptz,
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  primary key (tenant_id, id)
+);
+create index document_status on document (tenant_id, kind, status, id);
+create index document_reference on document (tenant_id, kind, reference) where reference is not null;
+create index document_due on document (expires_at) where status = 'HELD';
+
+-- What a held reservation holds of a record. Their sum is the record's reserved.
+create table hold (
+  tenant_id uuid not null,
+  document_id uuid not null,
+  inventory_id uuid not null,
+  quantity bigint not null check (quantity > 0),
+  primary key (tenant_id, document_id, inventory_id)
+);
+create index hold_inventory on hold (tenant_id, inventory_id);
 
 create table alert (
   tenant_id uuid not null,
@@ -103,6 +135,14 @@ alter table movement enable row level security;
 create policy tenant_isolation on movement using (tenant_id = nullif(current_setting('app.tenant_id', true), '')::uuid);
 grant select, insert on movement to ${applicationRole};
 
+alter table document enable row level security;
+create policy tenant_isolation on document using (tenant_id = nullif(current_setting('app.tenant_id', true), '')::uuid);
+grant select, insert, update on document to ${applicationRole};
+
+alter table hold enable row level security;
+create policy tenant_isolation on hold using (tenant_id = nullif(current_setting('app.tenant_id', true), '')::uuid);
+grant select, insert, delete on hold to ${applicationRole};
+
 alter table alert enable row level security;
 create policy tenant_isolation on alert using (tenant_id = nullif(current_setting('app.tenant_id', true), '')::uuid);
 grant select, insert, update on alert to ${applicationRole};
@@ -128,4 +168,11 @@ create function alert_state(a alert, p_sequence bigint) returns jsonb language s
       'acknowledgedBy', a.acknowledged_by, 'acknowledgedSequence', a.acknowledged_sequence) else '{}' end
     || case when a.resolved_sequence <= p_sequence then jsonb_build_object('resolvedAt', json_instant(a.resolved_at),
       'resolvedSequence', a.resolved_sequence) else '{}' end)
+$$;
+
+-- A document as its own resource shows it.
+create function document_state(d document) returns jsonb language sql stable as $$
+  select jsonb_strip_nulls(jsonb_build_object('id', d.id, 'status', d.status, 'reference', d.reference) || d.body
+    || jsonb_build_object('expiresAt', json_instant(d.expires_at), 'version', d.version, 'createdAt', json_instant(d.created_at),
+      'updatedAt', json_instant(d.updated_at)))
 $$;

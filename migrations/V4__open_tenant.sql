@@ -36,6 +36,14 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
   select count(*) from expired
 $$;
 
-revoke execute on function tenant_ids_1(uuid, int), ledger_heads_1(uuid[]), expire_idempotency_keys_1(timestamptz, int) from public;
-grant execute on function tenant_ids_1(uuid, int), ledger_heads_1(uuid[]), expire_idempotency_keys_1(timestamptz, int)
-  to ${applicationRole};
+-- Reservations whose time is over, the longest overdue first.
+create function due_reservations_1(p_limit int) returns table (tenant_id uuid, id uuid)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select d.tenant_id, d.id from document d
+    where d.status = 'HELD' and d.expires_at <= clock_timestamp() order by d.expires_at limit p_limit
+$$;
+
+revoke execute on function tenant_ids_1(uuid, int), ledger_heads_1(uuid[]), expire_idempotency_keys_1(timestamptz, int),
+  due_reservations_1(int) from public;
+grant execute on function tenant_ids_1(uuid, int), ledger_heads_1(uuid[]), expire_idempotency_keys_1(timestamptz, int),
+  due_reservations_1(int) to ${applicationRole};

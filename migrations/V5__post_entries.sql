@@ -5,8 +5,10 @@
 -- COMMITTED each statement here takes a fresh snapshot: what follows the lock of the head sees all that was committed before.
 --
 -- Verdicts: 0 accepted, 1 no such product, 2 no such warehouse, 3 no such record, 4 warehouse inactive, 5 stale version,
--- 6 insufficient stock, 7 capacity exceeded, 8 record exists, 9 key reused, 10 tenant closed. The first that applies is told.
--- Entry types: 1 OPENING, 2 IN, 5 TRANSFER_IN, 8 RELEASE, 11 SETTINGS are named below; app.stockroom.ledger.EntryType has all.
+-- 6 insufficient stock, 7 capacity exceeded, 8 record exists, 9 key reused, 10 tenant closed, 18 reservation expired, 19 already
+-- reversed, 20 below reserved. The first that applies is told.
+-- Entry types: 1 OPENING, 2 IN, 5 TRANSFER_IN, 7 RESERVE, 8 RELEASE, 11 SETTINGS, 12 CATALOG are named below; the Java enum EntryType
+-- has all.
 
 -- A record that lines of this call touch: as read, and as it stands after the lines decided so far.
 create type posting_slot as (product_id uuid, warehouse_id uuid, inventory_id uuid, fault int, quantity_was bigint, quantity bigint,
@@ -21,7 +23,10 @@ create type posting_decision as (command int, line int, verdict smallint, replay
   last_sequence bigint, quantity bigint, reserved bigint, max_stock bigint, version bigint);
 
 -- p_last_lines, p_keys, p_fingerprints have one element per command (p_keys null: no command has one), the others one per line.
--- p_terms holds the rare parts by line number: {"3": {"expected": 7, "min": 0, "max": 50, "counted": true, "occurredAt": ...}}.
+-- p_terms holds the rare parts by line number: {"3": {"expected": 7, "min": 0, "max": 50, "counted": true, "occurredAt": ...,
+-- "reverses": 17, "subject": {"kind": 3, "id": ...}}}. A CATALOG line changes the document that is its subject and comes last in its
+-- command, so that nothing after it can refuse: {"document": {"expected": version or null for a new one, "status": "HELD",
+-- "reference": ..., "body": {...}, "ttlSeconds": 60, "unexpired": true}}. In status HELD it holds what the command's RESERVE lines took.
 -- Answers one row for the call (command 0: previous and last sequence, time, epoch), one per entry in order, one per refused or
 -- replayed command. p_rehearse decides alike and writes nothing.
 create function post_entries_1(p_tenant uuid, p_rehearse boolean, p_last_lines int[], p_keys text[], p_fingerprints uuid[],
@@ -29,7 +34,7 @@ create function post_entries_1(p_tenant uuid, p_rehearse boolean, p_last_lines i
   p_actors text[], p_reasons text[], p_references text[], p_terms jsonb)
 returns table (command int, line int, verdict smallint, replayed boolean, type smallint, sequence bigint, last_sequence bigint,
   inventory_id uuid, product_id uuid, warehouse_id uuid, quantity bigint, reserved bigint, min_stock bigint, max_stock bigint,
-  version bigint, at timestamptz, epoch text, alerts text)
+  version bigint, at timestamptz, epoch text, alerts text, subject text)
 language plpgsql volatile
 -- Every statement is a handful of index look-ups; a plan that scans a table is a mistake of missing statistics.
 set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off
@@ -45,6 +50,7 @@ declare
   decided posting_decision[] := '{}'; d posting_decision;
   first_line int; final_line int := 0; judged int; ruling int; kind smallint; terms jsonb;
   default_min bigint; default_max bigint; touched int; crossing record; alert_texts text[] := '{}'; event jsonb; events jsonb;
+  subject uuid; change jsonb; document_now document; subject_texts text[] := '{}'; reversed bigint[] := '{}';
 begin
   perform set_config('app.tenant_id', p_tenant::text, true);
   select h.sequence, greatest(h.last_at, clock_timestamp()), h.epoch, h.default_warehouse_id, h.closed
@@ -52,7 +58,7 @@ begin
     from ledger_head h where h.tenant_id = p_tenant for no key update;
   if not found or is_closed then
     return query select 0, 0, 10::smallint, false, null::smallint, null::bigint, null::bigint, null::uuid, null::uuid, null::uuid,
-      null::bigint, null::bigint, null::bigint, null::bigint, null::bigint, null::timestamptz, null::text, null::text;
+      null::bigint, null::bigint, null::bigint, null::bigint, null::bigint, null::timestamptz, null::text, null::text, null::text;
     return;
   end if;
 
@@ -66,7 +72,7 @@ begin
   select array_agg(r.slot order by r.n) into line_slots
     from (select l.n, dense_rank() over (order by l.product, coalesce(l.warehouse, main)) as slot
       from unnest(products, p_warehouses) with ordinality l(product, warehouse, n)) r;
-  select array_agg(row(w.product, w.warehouse, i.id,
+  select array_agg(row(w.product, case when w.product is not null then w.warehouse end, i.id,
       case when p.id is null or p.deleted_at is not null then 1 when h.id is null or h.deleted_at is not null then 2
         when h.status <> 'ACTIVE' then 4 else 0 end,
       coalesce(i.quantity, 0), coalesce(i.quantity, 0), coalesce(i.reserved, 0), coalesce(i.reserved, 0),
@@ -118,12 +124,44 @@ begin
       kind := p_types[l];
       terms := p_terms -> l::text;
 
+      if kind = 12 then
+        subject := (terms -> 'subject' ->> 'id')::uuid;
+        change := terms -> 'document';
+        select * into document_now from document d where d.tenant_id = p_tenant and d.id = subject;
+        ruling := case
+          when (change ->> 'expected')::bigint is distinct from document_now.version then 5
+          when change ? 'unexpired' and document_now.expires_at <= moment then 18
+          else 0 end;
+        exit when ruling <> 0;
+        n := n + 1;
+        entries[n] := row(c, l, slot, kind, 0, 0, null, null, null, null, null, null, null)::posting_entry;
+        continue when p_rehearse;
+        if document_now.version is null then
+          insert into document (tenant_id, id, kind, status, reference, body, version, expires_at, created_at, updated_at)
+            values (p_tenant, subject, (terms -> 'subject' ->> 'kind')::smallint, change ->> 'status', change ->> 'reference',
+              change -> 'body', 1, moment + make_interval(secs => (change ->> 'ttlSeconds')::int), moment, moment)
+            returning * into document_now;
+          insert into hold (tenant_id, document_id, inventory_id, quantity)
+            select p_tenant, subject, slots[line_slots[k]].inventory_id, p_reserved_deltas[k]
+            from generate_series(first_line, l - 1) k where p_types[k] = 7;
+        else
+          update document d set status = change ->> 'status', body = change -> 'body', version = d.version + 1, updated_at = moment,
+              expires_at = coalesce(moment + make_interval(secs => (change ->> 'ttlSeconds')::int), d.expires_at)
+            where d.tenant_id = p_tenant and d.id = subject and d.version = document_now.version returning * into document_now;
+          delete from hold h where h.tenant_id = p_tenant and h.document_id = subject and document_now.status <> 'HELD';
+        end if;
+        subject_texts[n] := document_state(document_now)::text;
+        continue;
+      end if;
+
       ruling := case
         when s.fault = 4 and kind in (8, 11) then 0 -- what is held can be set free and thresholds set, also where nothing moves
         when s.fault <> 0 then s.fault
         when s.inventory_id is null and kind not in (1, 2, 5) then 3
         when s.inventory_id is not null and kind = 1 then 8
         when (terms ->> 'expected')::bigint <> s.version then 5
+        when terms ? 'reverses' and ((terms ->> 'reverses')::bigint = any (reversed) or exists (
+          select from movement m where m.tenant_id = p_tenant and m.reverses = (terms ->> 'reverses')::bigint)) then 19
         else 0 end;
       exit when ruling <> 0;
 
@@ -145,16 +183,19 @@ begin
       e := row(c, l, slot, kind, p_deltas[l], coalesce(p_reserved_deltas[l], 0), s.quantity + p_deltas[l],
         s.reserved + coalesce(p_reserved_deltas[l], 0), s.min_stock, s.max_stock, s.min_stock, s.max_stock, s.version + 1)::posting_entry;
       if e.quantity < e.reserved or e.reserved < 0 then
-        ruling := 6;
+        ruling := case when terms ? 'counted' then 20 else 6 end;
         exit;
       end if;
-      if e.delta > 0 and e.quantity > s.max_stock and (terms -> 'counted') is null then
+      if e.delta > 0 and e.quantity > s.max_stock and (terms ? 'counted') is not true then
         ruling := 7;
         exit;
       end if;
       if kind = 11 then
         e.min_stock := (terms ->> 'min')::bigint;
         e.max_stock := (terms ->> 'max')::bigint;
+      end if;
+      if terms ? 'reverses' then
+        reversed := reversed || (terms ->> 'reverses')::bigint;
       end if;
       n := n + 1;
       entries[n] := e;
@@ -169,7 +210,8 @@ begin
     if ruling <> 0 then
       -- The numbers are the record's as the refused line met it; then what the command's earlier lines did is taken back.
       s := slots[slot];
-      decided[c] := row(c, judged - first_line, ruling, false, null, null, s.quantity, s.reserved, s.max_stock, s.version)::posting_decision;
+      decided[c] := row(c, judged - first_line, ruling, false, null, null, s.quantity, s.reserved, s.max_stock,
+        case when kind = 12 then document_now.version else s.version end)::posting_decision;
       while n > mark loop
         e := entries[n];
         s := slots[e.slot];
@@ -211,10 +253,13 @@ begin
     update ledger_head h set sequence = start + n, last_at = moment where h.tenant_id = p_tenant;
 
     insert into movement (tenant_id, sequence, created_at, occurred_at, inventory_id, product_id, warehouse_id, delta, reserved_delta,
-        quantity_after, reserved_after, min_stock, max_stock, version, type, actor, reason, reference)
+        quantity_after, reserved_after, min_stock, max_stock, version, type, actor, reason, reference, reverses, subject_kind,
+        subject_id, subject_state)
       select p_tenant, start + w.n, moment, (p_terms -> w.line::text ->> 'occurredAt')::timestamptz, slots[w.slot].inventory_id,
         slots[w.slot].product_id, slots[w.slot].warehouse_id, w.delta, w.reserved_delta, w.quantity, w.reserved, w.min_stock,
-        w.max_stock, w.version, w.type, p_actors[w.line], p_reasons[w.line], p_references[w.line]
+        w.max_stock, w.version, w.type, p_actors[w.line], p_reasons[w.line], p_references[w.line],
+        (p_terms -> w.line::text ->> 'reverses')::bigint, (p_terms -> w.line::text -> 'subject' ->> 'kind')::smallint,
+        (p_terms -> w.line::text -> 'subject' ->> 'id')::uuid, subject_texts[w.n::int]::jsonb
       from unnest(entries) with ordinality w(command, line, slot, type, delta, reserved_delta, quantity, reserved, min_was, max_was,
         min_stock, max_stock, version, n);
 
@@ -258,16 +303,16 @@ begin
 
   return query
     select 0, 0, 0::smallint, false, null::smallint, start, start + n, null::uuid, null::uuid, null::uuid, null::bigint, null::bigint,
-      null::bigint, null::bigint, null::bigint, moment, era, null::text;
+      null::bigint, null::bigint, null::bigint, moment, era, null::text, null::text;
   return query
     select w.command, w.line, 0::smallint, false, w.type, start + w.n, null::bigint, slots[w.slot].inventory_id, slots[w.slot].product_id,
       slots[w.slot].warehouse_id, w.quantity, w.reserved, w.min_stock, w.max_stock, w.version, null::timestamptz, null::text,
-      alert_texts[w.n::int]
+      alert_texts[w.n::int], subject_texts[w.n::int]
     from unnest(entries) with ordinality w(command, line, slot, type, delta, reserved_delta, quantity, reserved, min_was, max_was,
       min_stock, max_stock, version, n);
   return query
     select k.command, k.line, k.verdict, k.replayed, null::smallint, k.first_sequence, k.last_sequence, null::uuid, null::uuid, null::uuid,
-      k.quantity, k.reserved, null::bigint, k.max_stock, k.version, null::timestamptz, null::text, null::text
+      k.quantity, k.reserved, null::bigint, k.max_stock, k.version, null::timestamptz, null::text, null::text, null::text
     from unnest(decided) k where k.replayed or k.verdict <> 0;
 end $f$;
 

@@ -54,6 +54,15 @@ public final class Invariants {
 						select k.tenant_id, k.key from idempotency_key k where k.verdict = 0 and k.last_sequence - k.first_sequence + 1 <>
 						  (select count(*) from movement m where m.tenant_id = k.tenant_id and m.sequence between k.first_sequence and k.last_sequence)
 						""");
+		VIOLATIONS.put("I12 what held reservations hold is what is reserved",
+				"""
+						select i.tenant_id, i.id from inventory i
+						where exists (select from hold h where h.tenant_id = i.tenant_id and h.inventory_id = i.id) and i.reserved <>
+						  (select sum(h.quantity) from hold h where h.tenant_id = i.tenant_id and h.inventory_id = i.id)
+						union all
+						select h.tenant_id, h.document_id from hold h join document d on d.tenant_id = h.tenant_id and d.id = h.document_id
+						where d.status <> 'HELD'
+						""");
 		VIOLATIONS.put("I10 an alert is open exactly where a crossing left one",
 				"""
 						select a.tenant_id, a.id from alert a join inventory i on i.tenant_id = a.tenant_id and i.id = a.inventory_id

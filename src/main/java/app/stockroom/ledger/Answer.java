@@ -39,7 +39,7 @@ record Answer(List<Ruling> rulings, @Nullable Commit commit) {
 				rulings[index] = ruling(row, command);
 				continue;
 			}
-			Entry entry = entry(row, command, command.lines().get(row.line() - 1 - firstLines[index]), at);
+			Entry entry = entry(row, command, command.lines().get(row.line() - 1 - firstLines[index]), at, json);
 			entries.add(entry);
 			written.get(index).add(entry);
 			if (row.alerts() != null) {
@@ -78,16 +78,22 @@ record Answer(List<Ruling> rulings, @Nullable Commit commit) {
 				row.line(), row.replayed()));
 	}
 
-	private static Entry entry(Row row, Command command, Command.Line line, Instant at) {
+	private static Entry entry(Row row, Command command, Command.Line line, Instant at, JsonMapper json) {
 		EntryType type = EntryType.of(Objects.requireNonNull(row.type()));
 		// An IN to a pair without a record opens it first; the client's words stand on
 		// the
-		// line's own entry, as they do in the table.
+		// line's own entry and on that, as they do in the table.
 		boolean opened = type != line.type();
+		Command.Terms terms = line.terms();
+		Entry.Subject subject = (terms != null) ? terms.subject() : null;
+		if (subject != null && row.subject() != null) {
+			subject = new Entry.Subject(subject.kind(), subject.id(), json.readTree(row.subject()));
+		}
 		return new Entry(Objects.requireNonNull(row.sequence()), type, row.inventoryId(), row.productId(),
 				row.warehouseId(), opened ? 0 : line.delta(), opened ? 0 : line.reservedDelta(), row.quantity(),
 				row.reserved(), row.minStock(), row.maxStock(), row.version(), line.note().reason(),
-				line.note().reference(), command.actor(), line.note().occurredAt(), at, null);
+				line.note().reference(), command.actor(), line.note().occurredAt(), at,
+				(terms != null) ? terms.reverses() : null, subject);
 	}
 
 	private static long orZero(@Nullable Long number) {

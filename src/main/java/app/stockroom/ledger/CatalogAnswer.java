@@ -44,11 +44,11 @@ record CatalogAnswer(Verdict verdict, @Nullable Long number, @Nullable Long prev
 		long first = (this.previous != null) ? this.previous + 1 : 0;
 		List<Entry> entries = new ArrayList<>(2);
 		entries.add(new Entry(first, single.type(), null, null, null, 0, 0, null, null, null, null, null, null, null,
-				single.actor(), null, time,
+				single.actor(), null, time, null,
 				new Entry.Subject(single.subject(), single.id(), json.readTree(Objects.requireNonNull(this.state)))));
 		if (this.inventoryId != null) {
 			entries.add(new Entry(first + 1, EntryType.OPENING, this.inventoryId, single.id(), this.warehouseId, 0, 0,
-					0L, 0L, this.minStock, this.maxStock, 1L, null, null, single.actor(), null, time, null));
+					0L, 0L, this.minStock, this.maxStock, 1L, null, null, single.actor(), null, time, null, null));
 		}
 		return entries;
 	}

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.UUID;
 
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /**
  * What a client wants done to stock: lines that are accepted together or not at all. They
@@ -41,6 +42,14 @@ public record Command(String actor, List<Line> lines, @Nullable Key key) {
 	}
 
 	/**
+	 * The line that changes a document. It must be the last of its command.
+	 */
+	public static Line document(Entry.Subject subject, DocumentChange change) {
+		return new Line(new ProductRef(null, null), null, EntryType.CATALOG, 0, 0, Note.NONE,
+				new Terms(null, null, null, false, null, subject, change));
+	}
+
+	/**
 	 * The client's words about a change: information only.
 	 */
 	public record Note(@Nullable String reason, @Nullable String reference, @Nullable Instant occurredAt) {
@@ -58,13 +67,51 @@ public record Command(String actor, List<Line> lines, @Nullable Key key) {
 	 * @param maxStock the record's new maximum, for OPENING and SETTINGS
 	 * @param counted whether the change is physical truth (a stock count), which may
 	 * exceed the maximum
+	 * @param reverses the sequence of the movement that this line takes back, once
+	 * @param subject the document that the line belongs to
+	 * @param document how that document changes, on a CATALOG line
 	 */
 	public record Terms(@Nullable Long expectedVersion, @Nullable Long minStock, @Nullable Long maxStock,
-			boolean counted) {
+			boolean counted, @Nullable Long reverses, Entry.@Nullable Subject subject,
+			@Nullable DocumentChange document) {
+
+		public Terms(@Nullable Long expectedVersion, @Nullable Long minStock, @Nullable Long maxStock,
+				boolean counted) {
+			this(expectedVersion, minStock, maxStock, counted, null, null, null);
+		}
+
+		/** A line that takes back a movement. */
+		public static Terms reversing(long sequence) {
+			return new Terms(null, null, null, false, sequence, null, null);
+		}
+
+		/** A line that belongs to a document. */
+		public static Terms of(Entry.Subject subject) {
+			return new Terms(null, null, null, false, null, subject, null);
+		}
+
 	}
 
 	/**
-	 * Names a product by exactly one of id and SKU.
+	 * How a document (a reservation, a transfer) changes together with the stock it is
+	 * about.
+	 *
+	 * @param expectedVersion the version the change was compiled against; null for a new
+	 * document
+	 * @param status its status afterwards; in status HELD it holds what the command's
+	 * RESERVE lines take
+	 * @param reference the client's own document; kept from the beginning
+	 * @param body everything else, whole, as its own resource shows it
+	 * @param ttlSeconds when it expires, counted from the database's clock; null to leave
+	 * that as it is
+	 * @param unexpired whether to refuse if its time is over
+	 */
+	public record DocumentChange(@Nullable Long expectedVersion, String status, @Nullable String reference,
+			JsonNode body, @Nullable Integer ttlSeconds, boolean unexpired) {
+	}
+
+	/**
+	 * Names a product by exactly one of id and SKU; by none on the line of a document.
 	 */
 	public record ProductRef(@Nullable UUID id, @Nullable String sku) {
 

@@ -27,7 +27,7 @@ public class Entries {
 	public static final String SELECT = """
 			select m.sequence, m.type, m.inventory_id, m.product_id, m.warehouse_id, m.delta, m.reserved_delta,
 			  m.quantity_after, m.reserved_after, m.min_stock, m.max_stock, m.version, m.reason, m.reference, m.actor,
-			  m.occurred_at, m.created_at, m.subject_kind, m.subject_id, m.subject_state::text as subject_state
+			  m.occurred_at, m.created_at, m.reverses, m.subject_kind, m.subject_id, m.subject_state::text as subject_state
 			from movement m
 			where m.tenant_id = $1
 			""";
@@ -102,7 +102,8 @@ public class Entries {
 				row.get("reserved_after", Long.class), row.get("min_stock", Long.class),
 				row.get("max_stock", Long.class), row.get("version", Long.class), row.get("reason", String.class),
 				row.get("reference", String.class), present(row, "actor", String.class),
-				row.get("occurred_at", Instant.class), present(row, "created_at", Instant.class), subject(row));
+				row.get("occurred_at", Instant.class), present(row, "created_at", Instant.class),
+				row.get("reverses", Long.class), subject(row));
 	}
 
 	private Entry.@Nullable Subject subject(Readable row) {
@@ -110,8 +111,9 @@ public class Entries {
 		if (kind == null) {
 			return null;
 		}
+		String state = row.get("subject_state", String.class);
 		return new Entry.Subject(Entry.SubjectKind.of(kind), present(row, "subject_id", UUID.class),
-				this.json.readTree(present(row, "subject_state", String.class)));
+				(state != null) ? this.json.readTree(state) : null);
 	}
 
 	private static <T> T present(Readable row, String column, Class<T> type) {

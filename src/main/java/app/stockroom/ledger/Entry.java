@@ -30,17 +30,20 @@ import tools.jackson.databind.JsonNode;
  * @param actor the token subject that caused it
  * @param occurredAt when it happened outside, if the client said so; information only
  * @param createdAt when it was written; never earlier than the entry before
- * @param subject what a CATALOG or ACKNOWLEDGEMENT entry is about
+ * @param reverses the sequence of the movement that a REVERSAL takes back
+ * @param subject what a CATALOG or ACKNOWLEDGEMENT entry is about; on a movement, the
+ * document it belongs to
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Entry(long sequence, EntryType type, @Nullable UUID inventoryId, @Nullable UUID productId,
 		@Nullable UUID warehouseId, long delta, long reservedDelta, @Nullable Long quantityAfter,
 		@Nullable Long reservedAfter, @Nullable Long minStock, @Nullable Long maxStock, @Nullable Long version,
 		@Nullable String reason, @Nullable String reference, String actor, @Nullable Instant occurredAt,
-		Instant createdAt, @Nullable Subject subject) {
+		Instant createdAt, @Nullable Long reverses, @Nullable Subject subject) {
 
 	/**
-	 * What a CATALOG or ACKNOWLEDGEMENT entry is about, with its state afterwards.
+	 * What an entry is about beside its record, with its state afterwards if the entry
+	 * changed it.
 	 *
 	 * @param kind what it is
 	 * @param id its id

@@ -22,7 +22,7 @@ final class PostEntries {
 
 	static final String SQL = """
 			select command, line, verdict, replayed, type, sequence, last_sequence, inventory_id, product_id, warehouse_id,
-			  quantity, reserved, min_stock, max_stock, version, at, epoch, alerts
+			  quantity, reserved, min_stock, max_stock, version, at, epoch, alerts, subject
 			from post_entries_1($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15::jsonb)
 			""";
 
@@ -92,7 +92,7 @@ final class PostEntries {
 				row.get(5, Long.class), row.get(6, Long.class), row.get(7, UUID.class), row.get(8, UUID.class),
 				row.get(9, UUID.class), row.get(10, Long.class), row.get(11, Long.class), row.get(12, Long.class),
 				row.get(13, Long.class), row.get(14, Long.class), row.get(15, Instant.class), row.get(16, String.class),
-				row.get(17, String.class));
+				row.get(17, String.class), row.get(18, String.class));
 	}
 
 	static <T> T present(Readable row, int index, Class<T> type) {
@@ -114,15 +114,39 @@ final class PostEntries {
 				one.put("occurredAt", occurredAt.toString());
 			}
 			if (terms != null) {
+				put(one, "reverses", terms.reverses());
 				put(one, "expected", terms.expectedVersion());
 				put(one, "min", terms.minStock());
 				put(one, "max", terms.maxStock());
 				if (terms.counted()) {
 					one.put("counted", true);
 				}
+				document(one, terms);
 			}
 		}
 		return (all != null) ? all.toString() : null;
+	}
+
+	private static void document(ObjectNode line, Command.Terms terms) {
+		Entry.Subject subject = terms.subject();
+		if (subject != null) {
+			line.putObject("subject").put("kind", subject.kind().code()).put("id", subject.id().toString());
+		}
+		Command.DocumentChange change = terms.document();
+		if (change != null) {
+			ObjectNode document = line.putObject("document");
+			put(document, "expected", change.expectedVersion());
+			document.put("status", change.status()).set("body", change.body());
+			if (change.reference() != null) {
+				document.put("reference", change.reference());
+			}
+			if (change.ttlSeconds() != null) {
+				document.put("ttlSeconds", change.ttlSeconds());
+			}
+			if (change.unexpired()) {
+				document.put("unexpired", true);
+			}
+		}
 	}
 
 	private static void put(ObjectNode node, String name, @Nullable Long value) {
@@ -148,7 +172,7 @@ final class PostEntries {
 			@Nullable Long lastSequence, @Nullable UUID inventoryId, @Nullable UUID productId,
 			@Nullable UUID warehouseId, @Nullable Long quantity, @Nullable Long reserved, @Nullable Long minStock,
 			@Nullable Long maxStock, @Nullable Long version, @Nullable Instant at, @Nullable String epoch,
-			@Nullable String alerts) {
+			@Nullable String alerts, @Nullable String subject) {
 	}
 
 }

@@ -12,7 +12,8 @@ enum Verdict {
 
 	ACCEPTED, UNKNOWN_PRODUCT, UNKNOWN_WAREHOUSE, NO_RECORD, WAREHOUSE_INACTIVE, STALE_VERSION, INSUFFICIENT_STOCK,
 	CAPACITY_EXCEEDED, RECORD_EXISTS, KEY_REUSED, TENANT_CLOSED, UNKNOWN_SUBJECT, SKU_TAKEN, NAME_TAKEN,
-	PRODUCT_HAS_STOCK, WAREHOUSE_HAS_STOCK, DEFAULT_WAREHOUSE, ALERT_RESOLVED;
+	PRODUCT_HAS_STOCK, WAREHOUSE_HAS_STOCK, DEFAULT_WAREHOUSE, ALERT_RESOLVED, RESERVATION_EXPIRED, ALREADY_REVERSED,
+	BELOW_RESERVED;
 
 	private static final Verdict[] BY_CODE = values();
 
@@ -44,6 +45,13 @@ enum Verdict {
 					+ " has a record in this warehouse already; post a movement or update the record.");
 			case KEY_REUSED -> Problem.IDEMPOTENCY_KEY_REUSED
 				.because("This Idempotency-Key came with another request before; use a new key for a new request.");
+			case RESERVATION_EXPIRED -> Problem.RESERVATION_EXPIRED
+				.because("The reservation's time was over; what it held is free again. Make a new one.");
+			case ALREADY_REVERSED -> Problem.ALREADY_REVERSED.because("This movement was taken back before.");
+			case BELOW_RESERVED ->
+				Problem.BELOW_RESERVED.because("A count below what is reserved; release reservations first.")
+					.with("reserved", record.reserved())
+					.with("quantity", record.quantity());
 			default -> refuse(null);
 		};
 	}

@@ -41,6 +41,18 @@ public enum Problem {
 
 	PRODUCT_HAS_STOCK(HttpStatus.CONFLICT, "The product still has stock or reservations"),
 
+	RESERVATION_EXPIRED(HttpStatus.CONFLICT, "The reservation has expired"),
+
+	RESERVATION_CLOSED(HttpStatus.CONFLICT, "The reservation is not held any more"),
+
+	TRANSFER_CLOSED(HttpStatus.CONFLICT, "The transfer is not in transit any more"),
+
+	NOT_REVERSIBLE(HttpStatus.CONFLICT, "Such a movement cannot be reversed"),
+
+	ALREADY_REVERSED(HttpStatus.CONFLICT, "The movement was reversed already"),
+
+	BELOW_RESERVED(HttpStatus.CONFLICT, "The stock would fall below what is reserved"),
+
 	ALERT_RESOLVED(HttpStatus.CONFLICT, "The alert is resolved already"),
 
 	STALE_VERSION(HttpStatus.PRECONDITION_FAILED, "The resource has changed since it was read"),

@@ -23,6 +23,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
 import reactor.test.StepVerifier;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.core.env.Environment;
@@ -249,6 +251,80 @@ class LedgerTests {
 			.expectErrorSatisfies(
 					failure -> assertThat(((Refusal) failure).problem()).isEqualTo(Problem.ALERT_RESOLVED))
 			.verify();
+	}
+
+	@Test
+	void aReservationHoldsStockUntilItsDocumentSaysOtherwise() throws Exception {
+		UUID product = this.shop.product("A", 10);
+		Entry.Subject reservation = new Entry.Subject(Entry.SubjectKind.RESERVATION, Ids.next(), null);
+		Line hold = new Line(ProductRef.of(product), null, EntryType.RESERVE, 0, 6, Note.NONE, Terms.of(reservation));
+		List<Entry> made = this.shop.accepted(command(hold, Command.document(reservation, held(null, "a", 60))));
+		assertThat(made).extracting(Entry::type).containsExactly(EntryType.RESERVE, EntryType.CATALOG);
+		assertThat(made.getLast().subject().state().get("status").asString()).isEqualTo("HELD");
+		assertThat(this.entries.find(this.shop.tenant(), made.getLast().sequence()).block()).isEqualTo(made.getLast());
+		assertThat(holds()).isEqualTo(6);
+		Line sale = new Line(ProductRef.of(product), null, EntryType.COMMIT, -6, -6, Note.NONE, Terms.of(reservation));
+		Command.DocumentChange done = new Command.DocumentChange(1L, "COMMITTED", null, body("a"), null, true);
+		this.shop.accepted(command(sale, Command.document(reservation, done)));
+		assertThat(holds()).isZero();
+		assertThat(this.shop.refused(command(sale, Command.document(reservation, done))).refusal().problem())
+			.isEqualTo(Problem.INSUFFICIENT_STOCK);
+		assertThat(this.shop.refused(command(Command.document(reservation, done))).refusal().members())
+			.containsEntry("version", 2L);
+		assertThat(this.shop.accepted(command(out(product, 4))).getFirst().quantityAfter()).isZero();
+	}
+
+	@Test
+	void anExpiredReservationCannotBeCommitted() throws Exception {
+		UUID product = this.shop.product("A", 10);
+		Entry.Subject reservation = new Entry.Subject(Entry.SubjectKind.RESERVATION, Ids.next(), null);
+		Line hold = new Line(ProductRef.of(product), null, EntryType.RESERVE, 0, 6, Note.NONE, Terms.of(reservation));
+		this.shop.accepted(command(hold, Command.document(reservation, held(null, "a", 0))));
+		Line sale = new Line(ProductRef.of(product), null, EntryType.COMMIT, -6, -6, Note.NONE, Terms.of(reservation));
+		Command.DocumentChange commit = new Command.DocumentChange(1L, "COMMITTED", null, body("a"), null, true);
+		assertThat(this.shop.refused(command(sale, Command.document(reservation, commit))).refusal().problem())
+			.isEqualTo(Problem.RESERVATION_EXPIRED);
+		assertThat(holds()).isEqualTo(6);
+	}
+
+	@Test
+	void aMovementIsReversedOnceAlsoWhenTwoTryAtOnce() {
+		UUID product = this.shop.product("A", 10);
+		long sold = this.shop.accepted(command(out(product, 4))).getFirst().sequence();
+		Line back = new Line(ProductRef.of(product), null, EntryType.REVERSAL, 4, 0, Note.NONE, Terms.reversing(sold));
+		List<Outcome> outcomes = Flux.range(0, 20)
+			.flatMap(i -> this.ledger.post(this.shop.tenant(), command(back)), 20)
+			.collectList()
+			.block();
+		assertThat(outcomes).filteredOn(Outcome.Accepted.class::isInstance).hasSize(1);
+		assertThat(this.shop.refused(command(back)).refusal().problem()).isEqualTo(Problem.ALREADY_REVERSED);
+	}
+
+	@Test
+	void aCountBelowWhatIsReservedIsRefusedAsSuch() {
+		UUID product = this.shop.product("A", 10);
+		this.shop.accepted(command(new Line(ProductRef.of(product), null, EntryType.RESERVE, 0, 6, Note.NONE, null)));
+		Line counted = new Line(ProductRef.of(product), null, EntryType.ADJUSTMENT, -5, 0, Note.NONE,
+				new Terms(null, null, null, true));
+		assertThat(this.shop.refused(command(counted)).refusal().problem()).isEqualTo(Problem.BELOW_RESERVED);
+	}
+
+	private Command.DocumentChange held(Long expected, String reference, int ttlSeconds) {
+		return new Command.DocumentChange(expected, "HELD", reference, body(reference), ttlSeconds, false);
+	}
+
+	private static JsonNode body(String text) {
+		return new JsonMapper().createObjectNode().put("text", text);
+	}
+
+	private long holds() throws Exception {
+		try (Connection connection = Invariants.owner(this.environment);
+				ResultSet rows = connection.createStatement()
+					.executeQuery("select coalesce(sum(quantity), 0) from hold where tenant_id = '" + this.shop.tenant()
+							+ "'")) {
+			rows.next();
+			return rows.getLong(1);
+		}
 	}
 
 	@Test

@@ -348,7 +348,7 @@ class TenantFeedTests {
 
 	private static Entry entry(long sequence) {
 		return new Entry(sequence, EntryType.IN, TENANT.value(), TENANT.value(), TENANT.value(), 1, 0, sequence, 0L,
-				10L, 1000L, sequence, null, null, "test", null, Instant.EPOCH, null);
+				10L, 1000L, sequence, null, null, "test", null, Instant.EPOCH, null, null);
 	}
 
 	/** A ledger that has every sequence up to its head. */
