@@ -36,10 +36,10 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
   select count(*) from expired
 $$;
 
--- Reservations whose time is over, the longest overdue first.
+-- Reservations whose time is over, the longest overdue first. Those of a deleted tenant stay as they are.
 create function due_reservations_1(p_limit int) returns table (tenant_id uuid, id uuid)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select d.tenant_id, d.id from document d
+  select d.tenant_id, d.id from document d join ledger_head h on h.tenant_id = d.tenant_id and not h.closed
     where d.status = 'HELD' and d.expires_at <= clock_timestamp() order by d.expires_at limit p_limit
 $$;
 

@@ -117,7 +117,25 @@ begin
 
     mark := n;
     ruling := 0;
+
+    -- The document is judged first and written last: of two who commit one reservation the second must hear that its version is
+    -- stale, whatever the first left of the stock.
+    if p_types[final_line] = 12 then
+      judged := final_line;
+      slot := line_slots[final_line];
+      kind := 12;
+      terms := p_terms -> final_line::text;
+      subject := (terms -> 'subject' ->> 'id')::uuid;
+      change := terms -> 'document';
+      select * into document_now from document d where d.tenant_id = p_tenant and d.id = subject;
+      ruling := case
+        when (change ->> 'expected')::bigint is distinct from document_now.version then 5
+        when change ? 'unexpired' and document_now.expires_at <= moment then 18
+        else 0 end;
+    end if;
+
     for l in first_line .. final_line loop
+      exit when ruling <> 0;
       judged := l;
       slot := line_slots[l];
       s := slots[slot];
@@ -125,14 +143,6 @@ begin
       terms := p_terms -> l::text;
 
       if kind = 12 then
-        subject := (terms -> 'subject' ->> 'id')::uuid;
-        change := terms -> 'document';
-        select * into document_now from document d where d.tenant_id = p_tenant and d.id = subject;
-        ruling := case
-          when (change ->> 'expected')::bigint is distinct from document_now.version then 5
-          when change ? 'unexpired' and document_now.expires_at <= moment then 18
-          else 0 end;
-        exit when ruling <> 0;
         n := n + 1;
         entries[n] := row(c, l, slot, kind, 0, 0, null, null, null, null, null, null, null)::posting_entry;
         continue when p_rehearse;

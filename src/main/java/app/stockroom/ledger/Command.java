@@ -4,8 +4,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 
+import app.stockroom.platform.Ids;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.NullNode;
 
 /**
  * What a client wants done to stock: lines that are accepted together or not at all. They
@@ -42,11 +44,20 @@ public record Command(String actor, List<Line> lines, @Nullable Key key) {
 	}
 
 	/**
-	 * The line that changes a document. It must be the last of its command.
+	 * The line that changes a document. It must be the last of its command, and is judged
+	 * first.
 	 */
 	public static Line document(Entry.Subject subject, DocumentChange change) {
 		return new Line(new ProductRef(null, null), null, EntryType.CATALOG, 0, 0, Note.NONE,
 				new Terms(null, null, null, false, null, subject, change));
+	}
+
+	/**
+	 * A last line that is always stale: a document that does not exist has no version.
+	 */
+	static Line never() {
+		return document(new Entry.Subject(Entry.SubjectKind.RESERVATION, Ids.next(), null),
+				new DocumentChange(0L, "", null, NullNode.getInstance(), null, false));
 	}
 
 	/**

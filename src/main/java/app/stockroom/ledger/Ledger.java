@@ -1,6 +1,8 @@
 package app.stockroom.ledger;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.function.Function;
@@ -9,6 +11,7 @@ import app.stockroom.ledger.Work.Posting;
 import app.stockroom.ledger.Work.Single;
 import app.stockroom.ledger.Work.Waiting;
 import app.stockroom.platform.Database;
+import app.stockroom.platform.Problem;
 import app.stockroom.tenancy.TenantId;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.LoadingCache;
@@ -66,6 +69,24 @@ public class Ledger {
 	public Mono<Outcome> rehearse(TenantId tenant, Command command) {
 		Command keyless = new Command(command.actor(), command.lines(), null);
 		return enqueue(tenant, waiting -> new Posting(keyless, true, waiting));
+	}
+
+	/**
+	 * What became of an earlier command with the same key: for a request that could be
+	 * refused without asking the ledger, and must not be if it is a repetition.
+	 * @param command the command as far as it can be compiled; it changes nothing
+	 * @return the earlier outcome or {@code idempotency-key-reused}; empty if the command
+	 * has no key or the key is new
+	 */
+	public Mono<Outcome> recall(TenantId tenant, Command command) {
+		if (command.key() == null) {
+			return Mono.empty();
+		}
+		List<Command.Line> lines = new ArrayList<>(command.lines());
+		lines.add(Command.never());
+		return post(tenant, new Command(command.actor(), lines, command.key()))
+			.filter((outcome) -> !(outcome instanceof Outcome.Refused refused
+					&& refused.refusal().problem() == Problem.STALE_VERSION));
 	}
 
 	/**

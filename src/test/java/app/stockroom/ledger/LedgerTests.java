@@ -268,10 +268,26 @@ class LedgerTests {
 		this.shop.accepted(command(sale, Command.document(reservation, done)));
 		assertThat(holds()).isZero();
 		assertThat(this.shop.refused(command(sale, Command.document(reservation, done))).refusal().problem())
-			.isEqualTo(Problem.INSUFFICIENT_STOCK);
+			.isEqualTo(Problem.STALE_VERSION);
 		assertThat(this.shop.refused(command(Command.document(reservation, done))).refusal().members())
 			.containsEntry("version", 2L);
 		assertThat(this.shop.accepted(command(out(product, 4))).getFirst().quantityAfter()).isZero();
+	}
+
+	@Test
+	void aKeyIsRecalledWithoutChangingAnything() {
+		UUID product = this.shop.product("A", 5);
+		Command first = keyed("k", 1, out(product, 1), out(product, 1));
+		assertThat(this.ledger.recall(this.shop.tenant(), first).blockOptional()).isEmpty();
+		Outcome.Accepted accepted = (Outcome.Accepted) this.shop.post(first);
+		assertThat(this.ledger.recall(this.shop.tenant(), new Command("test", List.of(), first.key())).block())
+			.isEqualTo(new Outcome.Accepted(accepted.entries(), true));
+		this.shop.refused(keyed("late", 2, out(product, 1), out(product, 9)));
+		assertThat(this.ledger.recall(this.shop.tenant(), keyed("late", 2)).block()).isInstanceOf(Outcome.Refused.class)
+			.matches(Outcome::replayed);
+		assertThat(
+				((Outcome.Refused) this.ledger.recall(this.shop.tenant(), keyed("k", 3)).block()).refusal().problem())
+			.isEqualTo(Problem.IDEMPOTENCY_KEY_REUSED);
 	}
 
 	@Test
