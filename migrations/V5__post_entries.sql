@@ -120,7 +120,7 @@ begin
 
     -- The document is judged first and written last: of two who commit one reservation the second must hear that its version is
     -- stale, whatever the first left of the stock.
-    if p_types[final_line] = 12 then
+    if first_line <= final_line and p_types[final_line] = 12 then
       judged := final_line;
       slot := line_slots[final_line];
       kind := 12;

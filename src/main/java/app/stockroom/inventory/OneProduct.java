@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @Constraint(validatedBy = OneProduct.Check.class)
-@interface OneProduct {
+public @interface OneProduct {
 
 	String message() default "give exactly one of productId and sku";
 

@@ -75,9 +75,9 @@ record Answer(List<Ruling> rulings, @Nullable Commit commit) {
 		Numbers numbers = new Numbers(orZero(row.quantity()), orZero(row.reserved()), orZero(row.maxStock()),
 				orZero(row.version()));
 		// A repeated command may be shorter than it was when its key was first refused.
-		int line = Math.min(row.line(), command.lines().size() - 1);
-		return new Ruling.Decided(
-				new Outcome.Refused(row.verdict().refuse(command.lines().get(line), numbers), line, row.replayed()));
+		int line = Math.min(row.line(), Math.max(0, command.lines().size() - 1));
+		Command.Line refused = command.lines().isEmpty() ? Command.never() : command.lines().get(line);
+		return new Ruling.Decided(new Outcome.Refused(row.verdict().refuse(refused, numbers), line, row.replayed()));
 	}
 
 	private static Entry entry(Row row, Command command, Command.Line line, Instant at, JsonMapper json) {

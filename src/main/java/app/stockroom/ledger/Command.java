@@ -14,7 +14,8 @@ import tools.jackson.databind.node.NullNode;
  * are judged in order, each on what the lines before it left.
  *
  * @param actor the token subject, kept on every entry
- * @param lines at least one
+ * @param lines in order; none where a client's wish turned out to be met already: then
+ * only the key is kept
  * @param key makes the command safe to repeat, or null
  */
 public record Command(String actor, List<Line> lines, @Nullable Key key) {

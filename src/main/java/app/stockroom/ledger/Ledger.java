@@ -33,6 +33,9 @@ import org.springframework.stereotype.Component;
 @Component
 public class Ledger {
 
+	/** What changes under us this often in a row is refused as stale. */
+	private static final int ATTEMPTS = 100;
+
 	private final LoadingCache<TenantId, Lane> lanes;
 
 	private final JsonMapper json;
@@ -59,7 +62,26 @@ public class Ledger {
 	 * {@code forbidden} (the tenant is gone)
 	 */
 	public Mono<Outcome> post(TenantId tenant, Command command) {
+		if (command.lines().isEmpty() && command.key() == null) {
+			return Mono.just(new Outcome.Accepted(List.of(), false));
+		}
 		return enqueue(tenant, waiting -> new Posting(command, false, waiting));
+	}
+
+	/**
+	 * Does what is compiled from a read, and compiles it again while others change in
+	 * between what was read.
+	 * @param compiled reads and compiles on each subscription
+	 * @return as {@link #post}, and the errors of {@code compiled}
+	 */
+	public Mono<Outcome> post(TenantId tenant, Mono<Command> compiled) {
+		return attempt(tenant, compiled, ATTEMPTS);
+	}
+
+	private Mono<Outcome> attempt(TenantId tenant, Mono<Command> compiled, int left) {
+		return compiled.flatMap((command) -> post(tenant, command))
+			.flatMap((outcome) -> (stale(outcome) && left > 1) ? attempt(tenant, compiled, left - 1)
+					: Mono.just(outcome));
 	}
 
 	/**
@@ -85,8 +107,11 @@ public class Ledger {
 		List<Command.Line> lines = new ArrayList<>(command.lines());
 		lines.add(Command.never());
 		return post(tenant, new Command(command.actor(), lines, command.key()))
-			.filter((outcome) -> !(outcome instanceof Outcome.Refused refused
-					&& refused.refusal().problem() == Problem.STALE_VERSION));
+			.filter((outcome) -> !stale(outcome));
+	}
+
+	private static boolean stale(Outcome outcome) {
+		return outcome instanceof Outcome.Refused refused && refused.refusal().problem() == Problem.STALE_VERSION;
 	}
 
 	/**

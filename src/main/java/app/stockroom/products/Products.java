@@ -2,10 +2,12 @@ package app.stockroom.products;
 
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 import app.stockroom.ledger.CatalogChange;
 import app.stockroom.ledger.CatalogChange.Action;
@@ -65,6 +67,17 @@ public class Products {
 		return this.reads
 			.one(tenant, LISTING.sql() + "and p.id = $2", (statement) -> statement.bind("$2", id), LISTING.item())
 			.switchIfEmpty(Mono.error(() -> Problem.NOT_FOUND.because("There is no product with this id.")));
+	}
+
+	/**
+	 * Finds the ids of live products by their SKUs; what there is not is left out.
+	 */
+	public Mono<Map<String, UUID>> ids(TenantId tenant, Collection<String> skus) {
+		return skus.isEmpty() ? Mono.just(Map.of())
+				: this.reads
+					.list(tenant, LISTING.sql() + "and p.sku = any($2)",
+							(statement) -> statement.bind("$2", skus.toArray(String[]::new)), LISTING.item())
+					.map((products) -> products.stream().collect(Collectors.toMap(Product::sku, Product::id)));
 	}
 
 	Mono<Page<Product>> list(TenantId tenant, ProductFilter filter, PageRequest page) {

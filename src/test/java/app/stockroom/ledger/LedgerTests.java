@@ -211,6 +211,16 @@ class LedgerTests {
 	}
 
 	@Test
+	void aKeyIsKeptWhereThereIsNothingToDo() {
+		UUID product = this.shop.product("A", 5);
+		assertThat(this.shop.accepted(keyed("k", 1))).isEmpty();
+		assertThat(this.shop.post(keyed("k", 1, out(product, 1)))).isEqualTo(new Outcome.Accepted(List.of(), true));
+		this.shop.refused(keyed("late", 2, out(product, 6)));
+		assertThat(this.shop.refused(keyed("late", 2)).refusal().problem()).isEqualTo(Problem.INSUFFICIENT_STOCK);
+		assertThat(this.shop.accepted(command())).isEmpty();
+	}
+
+	@Test
 	void fiveHundredSalesOfAHundredSellAHundredAndTellTwice() {
 		UUID product = this.shop.product("A", 100);
 		double callsBefore = this.meters.counter("stockroom.ledger.calls").count();
