@@ -120,6 +120,7 @@ class TenantIsolationTests {
 		}
 		lists("/api/stock-movements", "productId={product}", "warehouseId={warehouse}", "inventoryId={inventory}");
 		add("GET /api/stock-movements/{sequence}", "/api/stock-movements/{sequence}", null, 404);
+		add("POST /api/stock-movements/{sequence}/reversal", "/api/stock-movements/{sequence}/reversal", "{}", 404);
 		for (String what : List.of("\"productId\": \"{product}\"", "\"sku\": \"secret\"",
 				"\"productId\": \"{ownProduct}\", \"warehouseId\": \"{warehouse}\"")) {
 			String movement = "{" + what + ", \"type\": \"IN\", \"quantity\": 1}";

@@ -1,8 +1,7 @@
 package app.stockroom.inventory;
 
-import java.util.List;
-
 import app.stockroom.ledger.Entries;
+import app.stockroom.ledger.Entry;
 import app.stockroom.ledger.Idempotency;
 import app.stockroom.ledger.Ledger;
 import app.stockroom.platform.Bodies;
@@ -54,6 +53,7 @@ class MovementRoutes {
 			.get(PATH, INVENTORY_READ, this::list)
 			.post(PATH, INVENTORY_WRITE, this::post)
 			.get(PATH + "/{sequence}", INVENTORY_READ, this::find)
+			.post(PATH + "/{sequence}/reversal", INVENTORY_WRITE, this::reverse)
 			.build();
 	}
 
@@ -63,9 +63,7 @@ class MovementRoutes {
 	}
 
 	Mono<ServerResponse> find(Caller caller, ServerRequest request) {
-		return this.entries.find(caller.tenant(), sequence(request))
-			.switchIfEmpty(Mono.error(MovementRoutes::noSuchMovement))
-			.flatMap(Replies::found);
+		return entry(caller, sequence(request)).flatMap(Replies::found);
 	}
 
 	private static long sequence(ServerRequest request) {
@@ -86,8 +84,25 @@ class MovementRoutes {
 				.command(caller.subject(), this.idempotency.of(request, ROUTE, movement)))
 			.flatMap((command) -> this.ledger.post(caller.tenant(), command))
 			.flatMap((outcome) -> Idempotency.settle(request, outcome))
-			.map(List::getLast)
-			.flatMap((entry) -> Replies.created(request, PATH + "/" + entry.sequence(), entry));
+			.flatMap((entries) -> created(request, entries.getLast()));
+	}
+
+	Mono<ServerResponse> reverse(Caller caller, ServerRequest request) {
+		long sequence = sequence(request);
+		return this.bodies.readOptional(request, Reversal.class)
+			.flatMap((reversal) -> entry(caller, sequence).map((entry) -> reversal.command(entry, caller.subject(),
+					this.idempotency.of(request, ROUTE + "/" + sequence + "/reversal", reversal))))
+			.flatMap((command) -> this.ledger.post(caller.tenant(), command))
+			.flatMap((outcome) -> Idempotency.settle(request, outcome))
+			.flatMap((entries) -> created(request, entries.getLast()));
+	}
+
+	private Mono<Entry> entry(Caller caller, long sequence) {
+		return this.entries.find(caller.tenant(), sequence).switchIfEmpty(Mono.error(MovementRoutes::noSuchMovement));
+	}
+
+	private static Mono<ServerResponse> created(ServerRequest request, Entry entry) {
+		return Replies.created(request, PATH + "/" + entry.sequence(), entry);
 	}
 
 }

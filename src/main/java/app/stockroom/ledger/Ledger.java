@@ -106,8 +106,7 @@ public class Ledger {
 		}
 		List<Command.Line> lines = new ArrayList<>(command.lines());
 		lines.add(Command.never());
-		return post(tenant, new Command(command.actor(), lines, command.key()))
-			.filter((outcome) -> !stale(outcome));
+		return post(tenant, new Command(command.actor(), lines, command.key())).filter((outcome) -> !stale(outcome));
 	}
 
 	private static boolean stale(Outcome outcome) {
