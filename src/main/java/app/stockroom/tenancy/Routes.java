@@ -1,6 +1,7 @@
 package app.stockroom.tenancy;
 
 import org.springframework.http.HttpMethod;
+import org.springframework.http.MediaType;
 import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.ServerResponse;
 
@@ -24,7 +25,11 @@ public final class Routes {
 	 * before any other GET of the path.
 	 */
 	public Routes stream(String path, Scope scope, Api.Handler handler) {
-		return add(HttpMethod.GET, path, scope, true, handler);
+		// HEAD asks whether there would be a stream; to open one for it would never end.
+		return add(HttpMethod.GET, path, scope, true,
+				(caller, request) -> request.method().equals(HttpMethod.HEAD)
+						? ServerResponse.ok().contentType(MediaType.TEXT_EVENT_STREAM).build()
+						: handler.handle(caller, request));
 	}
 
 	public Routes post(String path, Scope scope, Api.Handler handler) {

@@ -122,11 +122,17 @@ class BodiesTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "null", "[]", "\"x\"", "1", "{", "{}}", "{} {}", "{\"name\": \"a\", \"name\": \"a\"}",
-			"{\"name\": \"\u0001\"}", "{name: 1}", "{\"price\": NaN}", "{\"price\": 1e}", "{'name': 'a'}", "nul",
-			"/**/{}" })
+	@ValueSource(strings = { "null", "[]", "\"x\"", "1", "{", "{}}", "{} {}", "{\"name\": \"\u0001\"}", "{name: 1}",
+			"{\"price\": NaN}", "{\"price\": 1e}", "{'name': 'a'}", "nul", "/**/{}" })
 	void whatIsNotOneStrictObjectIsRefused(String document) {
 		assertThat(errors(document)).isNotEmpty();
+	}
+
+	@Test
+	void aPropertyStandsOnce() {
+		assertThat(errors("{\"name\": \"a\", \"lines\": [{\"sku\": \"a\", \"quantity\": 1, \"quantity\": 1}]}"))
+			.extracting(FieldError::field, FieldError::code)
+			.containsExactly(tuple("lines[0].quantity", "malformed"));
 	}
 
 	@Test

@@ -109,6 +109,22 @@ class ProblemTests {
 		this.web.head().uri("/api/nothing").exchange().expectStatus().isUnauthorized().expectBody().isEmpty();
 	}
 
+	@Test
+	void headOfAStreamEnds() {
+		TenantClient client = TenantClient.open(this.web, this.tenants);
+		this.web.head()
+			.uri("/api/inventory")
+			.accept(MediaType.TEXT_EVENT_STREAM)
+			.headers((headers) -> headers.setBearerAuth(client.token()))
+			.exchange()
+			.expectStatus()
+			.isOk()
+			.expectHeader()
+			.contentType(MediaType.TEXT_EVENT_STREAM)
+			.expectBody()
+			.isEmpty();
+	}
+
 	@ParameterizedTest
 	@CsvSource({ "text/plain", "application/x-www-form-urlencoded", "application/json;charset=utf-16",
 			"application/json;charset=iso-8859-1", "application/x-ndjson", "application/vnd.api+json" })
