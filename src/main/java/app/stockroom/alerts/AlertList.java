@@ -4,12 +4,11 @@ import java.util.Map;
 
 import app.stockroom.ledger.Alert;
 import app.stockroom.ledger.Alerts;
-import app.stockroom.platform.Page;
-import app.stockroom.platform.PageRequest;
 import app.stockroom.tenancy.Listing;
 import app.stockroom.tenancy.Reads;
+import app.stockroom.tenancy.Rows;
+import app.stockroom.tenancy.Sort;
 import app.stockroom.tenancy.TenantId;
-import reactor.core.publisher.Mono;
 
 import org.springframework.stereotype.Repository;
 
@@ -26,17 +25,20 @@ class AlertList {
 			where a.tenant_id = $1
 			""";
 
+	/** One entry opens one alert at most. */
+	private static final Sort KEY = Sort.whole("opened_sequence");
+
 	private final Listing<Alert> listing;
 
 	private final Reads reads;
 
 	AlertList(Alerts alerts, Reads reads) {
-		this.listing = new Listing<>(SELECT, Map.of(), "opened_sequence desc, id", alerts::alert);
+		this.listing = new Listing<>(SELECT, Map.of("openedAt", KEY), KEY, true, alerts::alert);
 		this.reads = reads;
 	}
 
-	Mono<Page<Alert>> page(TenantId tenant, AlertFilter filter, PageRequest page) {
-		return this.listing.page(this.reads, tenant, filter.conditions(), page);
+	Rows<Alert> rows(TenantId tenant, AlertFilter filter) {
+		return this.listing.rows(this.reads, tenant, filter.conditions());
 	}
 
 }

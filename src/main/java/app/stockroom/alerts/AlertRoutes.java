@@ -1,10 +1,10 @@
 package app.stockroom.alerts;
 
 import app.stockroom.ledger.Ledger;
-import app.stockroom.platform.PageRequest;
 import app.stockroom.platform.Replies;
 import app.stockroom.tenancy.Api;
 import app.stockroom.tenancy.Caller;
+import app.stockroom.tenancy.Lists;
 import reactor.core.publisher.Mono;
 
 import org.springframework.context.annotation.Bean;
@@ -23,10 +23,13 @@ class AlertRoutes {
 
 	private final AlertList alerts;
 
+	private final Lists lists;
+
 	private final Ledger ledger;
 
-	AlertRoutes(AlertList alerts, Ledger ledger) {
+	AlertRoutes(AlertList alerts, Lists lists, Ledger ledger) {
 		this.alerts = alerts;
+		this.lists = lists;
 		this.ledger = ledger;
 	}
 
@@ -39,8 +42,8 @@ class AlertRoutes {
 	}
 
 	Mono<ServerResponse> list(Caller caller, ServerRequest request) {
-		PageRequest page = PageRequest.of(request, AlertFilter.PARAMETERS);
-		return this.alerts.page(caller.tenant(), AlertFilter.of(request), page).flatMap(Replies::page);
+		return this.lists.answer(request, AlertFilter.PARAMETERS,
+				this.alerts.rows(caller.tenant(), AlertFilter.of(request)));
 	}
 
 	Mono<ServerResponse> acknowledge(Caller caller, ServerRequest request) {

@@ -13,13 +13,13 @@ import app.stockroom.ledger.Ledger;
 import app.stockroom.ledger.Outcome;
 import app.stockroom.ledger.Position;
 import app.stockroom.platform.IfMatch;
-import app.stockroom.platform.Page;
-import app.stockroom.platform.PageRequest;
 import app.stockroom.platform.Problem;
 import app.stockroom.tenancy.Caller;
 import app.stockroom.tenancy.Conditions;
 import app.stockroom.tenancy.Listing;
 import app.stockroom.tenancy.Reads;
+import app.stockroom.tenancy.Rows;
+import app.stockroom.tenancy.Sort;
 import app.stockroom.tenancy.TenantId;
 import app.stockroom.tenancy.Tenants;
 import io.r2dbc.spi.Readable;
@@ -49,10 +49,11 @@ public class Inventory {
 
 	static final Listing<InventoryRecord> LISTING = new Listing<>(
 			EVER + "and p.deleted_at is null and w.deleted_at is null\n",
-			Map.of("sku", "sku", "productName", "product_name", "warehouseName", "warehouse_name", "quantity",
-					"quantity", "reserved", "reserved", "available", "available", "createdAt", "created_at",
-					"updatedAt", "updated_at"),
-			"id", Inventory::row);
+			Map.of("sku", Sort.text("sku"), "productName", Sort.text("product_name"), "warehouseName",
+					Sort.text("warehouse_name"), "quantity", Sort.whole("quantity"), "reserved", Sort.whole("reserved"),
+					"available", Sort.whole("available"), "createdAt", Sort.time("created_at"), "updatedAt",
+					Sort.time("updated_at")),
+			Sort.id("id"), false, Inventory::row);
 
 	private final Reads reads;
 
@@ -83,10 +84,10 @@ public class Inventory {
 	}
 
 	/**
-	 * Reads one page of records.
+	 * The records that a filter lets through.
 	 */
-	public Mono<Page<InventoryRecord>> list(TenantId tenant, InventoryFilter filter, PageRequest page) {
-		return LISTING.page(this.reads, tenant, filter.conditions(), page);
+	public Rows<InventoryRecord> rows(TenantId tenant, InventoryFilter filter) {
+		return LISTING.rows(this.reads, tenant, filter.conditions());
 	}
 
 	/**

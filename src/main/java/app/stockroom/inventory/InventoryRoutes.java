@@ -6,11 +6,11 @@ import app.stockroom.ledger.Idempotency;
 import app.stockroom.platform.Bodies;
 import app.stockroom.platform.Ids;
 import app.stockroom.platform.IfMatch;
-import app.stockroom.platform.PageRequest;
 import app.stockroom.platform.Problem;
 import app.stockroom.platform.Replies;
 import app.stockroom.tenancy.Api;
 import app.stockroom.tenancy.Caller;
+import app.stockroom.tenancy.Lists;
 import app.stockroom.warehouses.Warehouses;
 import reactor.core.publisher.Mono;
 
@@ -36,13 +36,16 @@ class InventoryRoutes {
 
 	private final Warehouses warehouses;
 
+	private final Lists lists;
+
 	private final Bodies bodies;
 
 	private final Idempotency idempotency;
 
-	InventoryRoutes(Inventory inventory, Warehouses warehouses, Bodies bodies, Idempotency idempotency) {
+	InventoryRoutes(Inventory inventory, Warehouses warehouses, Lists lists, Bodies bodies, Idempotency idempotency) {
 		this.warehouses = warehouses;
 		this.inventory = inventory;
+		this.lists = lists;
 		this.bodies = bodies;
 		this.idempotency = idempotency;
 	}
@@ -61,17 +64,15 @@ class InventoryRoutes {
 	}
 
 	Mono<ServerResponse> list(Caller caller, ServerRequest request) {
-		PageRequest page = PageRequest.of(request, InventoryFilter.PARAMETERS, Inventory.LISTING.sortable());
-		return this.inventory.list(caller.tenant(), InventoryFilter.of(request), page).flatMap(Replies::page);
+		return this.lists.answer(request, InventoryFilter.PARAMETERS,
+				this.inventory.rows(caller.tenant(), InventoryFilter.of(request)));
 	}
 
 	Mono<ServerResponse> listInWarehouse(Caller caller, ServerRequest request) {
-		PageRequest page = PageRequest.of(request, InventoryFilter.PARAMETERS_IN_WAREHOUSE,
-				Inventory.LISTING.sortable());
 		return this.warehouses.find(caller.tenant(), Api.id(request))
 			.map((warehouse) -> InventoryFilter.of(request).in(warehouse.id()))
-			.flatMap((filter) -> this.inventory.list(caller.tenant(), filter, page))
-			.flatMap(Replies::page);
+			.flatMap((filter) -> this.lists.answer(request, InventoryFilter.PARAMETERS_IN_WAREHOUSE,
+					this.inventory.rows(caller.tenant(), filter)));
 	}
 
 	Mono<ServerResponse> find(Caller caller, ServerRequest request) {

@@ -5,12 +5,12 @@ import app.stockroom.ledger.Entry;
 import app.stockroom.ledger.Idempotency;
 import app.stockroom.ledger.Ledger;
 import app.stockroom.platform.Bodies;
-import app.stockroom.platform.PageRequest;
 import app.stockroom.platform.Problem;
 import app.stockroom.platform.Refusal;
 import app.stockroom.platform.Replies;
 import app.stockroom.tenancy.Api;
 import app.stockroom.tenancy.Caller;
+import app.stockroom.tenancy.Lists;
 import reactor.core.publisher.Mono;
 
 import org.springframework.context.annotation.Bean;
@@ -31,6 +31,8 @@ class MovementRoutes {
 
 	private final Movements movements;
 
+	private final Lists lists;
+
 	private final Entries entries;
 
 	private final Ledger ledger;
@@ -39,8 +41,10 @@ class MovementRoutes {
 
 	private final Idempotency idempotency;
 
-	MovementRoutes(Movements movements, Entries entries, Ledger ledger, Bodies bodies, Idempotency idempotency) {
+	MovementRoutes(Movements movements, Lists lists, Entries entries, Ledger ledger, Bodies bodies,
+			Idempotency idempotency) {
 		this.movements = movements;
+		this.lists = lists;
 		this.entries = entries;
 		this.ledger = ledger;
 		this.bodies = bodies;
@@ -58,8 +62,8 @@ class MovementRoutes {
 	}
 
 	Mono<ServerResponse> list(Caller caller, ServerRequest request) {
-		PageRequest page = PageRequest.of(request, MovementFilter.PARAMETERS);
-		return this.movements.list(caller.tenant(), MovementFilter.of(request), page).flatMap(Replies::page);
+		return this.lists.answer(request, MovementFilter.PARAMETERS,
+				this.movements.rows(caller.tenant(), MovementFilter.of(request)));
 	}
 
 	Mono<ServerResponse> find(Caller caller, ServerRequest request) {

@@ -4,12 +4,11 @@ import java.util.Map;
 
 import app.stockroom.ledger.Entries;
 import app.stockroom.ledger.Entry;
-import app.stockroom.platform.Page;
-import app.stockroom.platform.PageRequest;
 import app.stockroom.tenancy.Listing;
 import app.stockroom.tenancy.Reads;
+import app.stockroom.tenancy.Rows;
+import app.stockroom.tenancy.Sort;
 import app.stockroom.tenancy.TenantId;
-import reactor.core.publisher.Mono;
 
 import org.springframework.stereotype.Repository;
 
@@ -19,17 +18,19 @@ import org.springframework.stereotype.Repository;
 @Repository
 class Movements {
 
+	private static final Sort KEY = Sort.whole("sequence");
+
 	private final Listing<Entry> listing;
 
 	private final Reads reads;
 
 	Movements(Entries entries, Reads reads) {
-		this.listing = new Listing<>(Entries.SELECT, Map.of(), "sequence desc", entries::entry);
+		this.listing = new Listing<>(Entries.SELECT, Map.of("sequence", KEY), KEY, true, entries::entry);
 		this.reads = reads;
 	}
 
-	Mono<Page<Entry>> list(TenantId tenant, MovementFilter filter, PageRequest page) {
-		return this.listing.page(this.reads, tenant, filter.conditions(), page);
+	Rows<Entry> rows(TenantId tenant, MovementFilter filter) {
+		return this.listing.rows(this.reads, tenant, filter.conditions());
 	}
 
 }

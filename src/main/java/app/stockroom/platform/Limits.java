@@ -35,6 +35,9 @@ public final class Limits {
 	/** Most items that can be reached by page number; beyond that by cursor. */
 	public static final int PAGED_ITEMS = 10_000;
 
+	/** Longest cursor, in characters: the longest text to sort by, as JSON in base64. */
+	public static final int CURSOR_LENGTH = 2560;
+
 	/** Most commands that wait in a tenant's queue. */
 	public static final int QUEUED_COMMANDS = 4096;
 

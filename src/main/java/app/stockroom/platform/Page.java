@@ -25,10 +25,20 @@ public record Page<T>(List<T> items, @Nullable Integer page, int limit, @Nullabl
 	 * A page that was asked for by number.
 	 * @param counted how many items match, counted no further than one beyond
 	 * {@link Limits#PAGED_ITEMS}
+	 * @param nextCursor where the next page begins, or null on the last
 	 */
-	public static <T> Page<T> of(List<T> items, PageRequest request, long counted) {
+	public static <T> Page<T> of(List<T> items, PageRequest request, long counted, @Nullable String nextCursor) {
 		long total = Math.min(counted, Limits.PAGED_ITEMS);
-		return new Page<>(items, request.page(), request.limit(), total, (counted > total) ? true : null, null);
+		return new Page<>(items, request.page(), request.limit(), total, (counted > total) ? true : null, nextCursor);
+	}
+
+	/**
+	 * A page that was asked for by cursor: it has no number, and nothing is counted, so
+	 * that the hundredth costs what the first does.
+	 * @param nextCursor where the next page begins, or null on the last
+	 */
+	public static <T> Page<T> behind(List<T> items, PageRequest request, @Nullable String nextCursor) {
+		return new Page<>(items, null, request.limit(), null, null, nextCursor);
 	}
 
 }

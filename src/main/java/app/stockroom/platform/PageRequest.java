@@ -1,7 +1,9 @@
 package app.stockroom.platform;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 import app.stockroom.platform.Refusal.FieldError;
@@ -16,11 +18,16 @@ import org.springframework.web.reactive.function.server.ServerRequest;
  * @param page the page's number, counted from 1
  * @param limit the most items it has
  * @param sortBy the field to sort by, one of the list's own, or null for the list's order
- * @param descending whether the largest comes first
+ * @param descending whether the largest comes first, or null where the client does not
+ * say
+ * @param cursor where the page begins, in place of its number, or null
+ * @param question the path with its filters and order, which a cursor must agree with
  */
-public record PageRequest(int page, int limit, @Nullable String sortBy, boolean descending) {
+public record PageRequest(int page, int limit, @Nullable String sortBy, @Nullable Boolean descending,
+		@Nullable String cursor, String question) {
 
-	private static final Set<String> PAGING = Set.of("page", "limit");
+	/** The query parameters that say which part of a list is wanted. */
+	static final Set<String> PAGING = Set.of("page", "limit", "cursor");
 
 	private static final Set<String> SORTING = Set.of("sortBy", "order");
 
@@ -53,10 +60,40 @@ public record PageRequest(int page, int limit, @Nullable String sortBy, boolean 
 			refusal.with(new FieldError("page", "out-of-range",
 					"page x limit is at most %d; use cursor beyond that".formatted(Limits.PAGED_ITEMS)));
 		}
+		String cursor = once(query, "cursor", refusal);
+		if (cursor != null && query.containsKey("page")) {
+			refusal.with(new FieldError("cursor", "conflicting", "take page or cursor, not both"));
+		}
 		if (!refusal.errors().isEmpty()) {
 			throw refusal;
 		}
-		return new PageRequest(page, limit, sortBy, DESCENDING.equals(order));
+		return new PageRequest(page, limit, sortBy, (order != null) ? DESCENDING.equals(order) : null, cursor,
+				question(request.path(), query));
+	}
+
+	/**
+	 * Where the page begins: behind the item with these values.
+	 * @param owner who asks, so that nobody begins where another left off
+	 * @return the values of the cursor, or null where the page is named by its number
+	 * @throws Refusal 400 where the cursor is not one of this list, filter and order
+	 */
+	public @Nullable List<String> after(Object owner) {
+		return (this.cursor != null) ? Cursor.parse(this.cursor, owner + this.question).after() : null;
+	}
+
+	/**
+	 * The cursor of the page behind this one.
+	 * @param last the values of this page's last item in the list's order
+	 */
+	public String next(Object owner, List<String> last) {
+		return Cursor.of(owner + this.question, last).encode();
+	}
+
+	/**
+	 * Refuses a cursor whose values are not of this list's kinds.
+	 */
+	public static Refusal foreignCursor() {
+		return Cursor.refuse("is no cursor of this list");
 	}
 
 	/**
@@ -64,6 +101,20 @@ public record PageRequest(int page, int limit, @Nullable String sortBy, boolean 
 	 */
 	public int offset() {
 		return (this.page - 1) * this.limit;
+	}
+
+	private static String question(String path, MultiValueMap<String, String> query) {
+		Map<String, List<String>> asked = new TreeMap<>(query);
+		asked.keySet().removeAll(PAGING);
+		return path + asked;
+	}
+
+	private static @Nullable String once(MultiValueMap<String, String> query, String name, Refusal refusal) {
+		List<String> values = query.getOrDefault(name, List.of());
+		if (values.size() > 1) {
+			refusal.with(new FieldError(name, "repeated", "must be given once"));
+		}
+		return values.isEmpty() ? null : values.getFirst();
 	}
 
 	private static void check(String name, List<String> values, Set<String> filters, Set<String> sortable,
@@ -77,11 +128,14 @@ public record PageRequest(int page, int limit, @Nullable String sortBy, boolean 
 			if (value != null && !Text.isClean(value)) {
 				refusal.with(new FieldError(name, "malformed", "must be text without NUL"));
 			}
-			else if (value != null && value.length() > Limits.TEXT_LENGTH) {
-				refusal
-					.with(new FieldError(name, "too-long", "has at most %d characters".formatted(Limits.TEXT_LENGTH)));
+			else if (value != null && value.length() > longest(name)) {
+				refusal.with(new FieldError(name, "too-long", "has at most %d characters".formatted(longest(name))));
 			}
 		}
+	}
+
+	private static int longest(String name) {
+		return name.equals("cursor") ? Limits.CURSOR_LENGTH : Limits.TEXT_LENGTH;
 	}
 
 	private static @Nullable String word(MultiValueMap<String, String> query, String name, Set<String> words,

@@ -1,9 +1,12 @@
 package app.stockroom.platform;
 
 import java.net.URI;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import reactor.core.publisher.Mono;
 
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.web.reactive.function.server.ServerRequest;
@@ -28,10 +31,26 @@ public final class Replies {
 	}
 
 	/**
-	 * One page of a list.
+	 * One page of a list, with a link to the next one if there is any.
 	 */
-	public static Mono<ServerResponse> page(Page<?> page) {
-		return found(page);
+	public static Mono<ServerResponse> page(ServerRequest request, Page<?> page) {
+		ServerResponse.BodyBuilder reply = json(HttpStatus.OK, page);
+		if (page.nextCursor() != null) {
+			reply.header(HttpHeaders.LINK, "<%s>; rel=\"next\"".formatted(next(request, page.nextCursor())));
+		}
+		return reply.bodyValue(page);
+	}
+
+	/**
+	 * The same request with the cursor, relative, because a proxy may stand before us.
+	 */
+	private static String next(ServerRequest request, String cursor) {
+		String query = request.uri().getRawQuery();
+		String kept = Stream.of((query != null) ? query.split("&") : new String[0])
+			.filter((parameter) -> !parameter.isEmpty() && !parameter.matches("(page|cursor)(=.*)?"))
+			.map((parameter) -> parameter + "&")
+			.collect(Collectors.joining());
+		return request.requestPath().value() + "?" + kept + "cursor=" + cursor;
 	}
 
 	/**

@@ -14,21 +14,24 @@ import org.springframework.web.reactive.function.server.ServerRequest;
  * @param sku with exactly this SKU
  * @param name with these letters in the name, in either case
  * @param status in this state
+ * @param includeDeleted deleted ones too
  */
-record ProductFilter(@Nullable String sku, @Nullable String name, Product.@Nullable Status status) {
+record ProductFilter(@Nullable String sku, @Nullable String name, Product.@Nullable Status status,
+		boolean includeDeleted) {
 
-	static final Set<String> PARAMETERS = Set.of("sku", "name", "status");
+	static final Set<String> PARAMETERS = Set.of("sku", "name", "status", "includeDeleted");
 
 	static ProductFilter of(ServerRequest request) {
 		Filters filters = new Filters(request);
 		ProductFilter filter = new ProductFilter(filters.text("sku"), filters.text("name"),
-				filters.word("status", Product.Status.class));
+				filters.word("status", Product.Status.class), filters.flag("includeDeleted"));
 		filters.check();
 		return filter;
 	}
 
 	Conditions conditions() {
-		return new Conditions().and("p.sku = ?", this.sku)
+		Conditions conditions = this.includeDeleted ? new Conditions() : new Conditions().and(Products.LIVE);
+		return conditions.and("p.sku = ?", this.sku)
 			.and("position(lower(?) in lower(p.name)) > 0", this.name)
 			.and("p.status = ?", (this.status != null) ? this.status.name() : null);
 	}

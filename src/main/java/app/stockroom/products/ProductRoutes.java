@@ -2,10 +2,10 @@ package app.stockroom.products;
 
 import app.stockroom.platform.Bodies;
 import app.stockroom.platform.IfMatch;
-import app.stockroom.platform.PageRequest;
 import app.stockroom.platform.Replies;
 import app.stockroom.tenancy.Api;
 import app.stockroom.tenancy.Caller;
+import app.stockroom.tenancy.Lists;
 import reactor.core.publisher.Mono;
 
 import org.springframework.context.annotation.Bean;
@@ -24,10 +24,13 @@ class ProductRoutes {
 
 	private final Products products;
 
+	private final Lists lists;
+
 	private final Bodies bodies;
 
-	ProductRoutes(Products products, Bodies bodies) {
+	ProductRoutes(Products products, Lists lists, Bodies bodies) {
 		this.products = products;
+		this.lists = lists;
 		this.bodies = bodies;
 	}
 
@@ -43,8 +46,8 @@ class ProductRoutes {
 	}
 
 	Mono<ServerResponse> list(Caller caller, ServerRequest request) {
-		PageRequest page = PageRequest.of(request, ProductFilter.PARAMETERS, Products.LISTING.sortable());
-		return this.products.list(caller.tenant(), ProductFilter.of(request), page).flatMap(Replies::page);
+		return this.lists.answer(request, ProductFilter.PARAMETERS,
+				this.products.rows(caller.tenant(), ProductFilter.of(request)));
 	}
 
 	Mono<ServerResponse> find(Caller caller, ServerRequest request) {

@@ -15,13 +15,13 @@ import app.stockroom.ledger.Entry;
 import app.stockroom.ledger.Ledger;
 import app.stockroom.platform.Ids;
 import app.stockroom.platform.IfMatch;
-import app.stockroom.platform.Page;
-import app.stockroom.platform.PageRequest;
 import app.stockroom.platform.Problem;
 import app.stockroom.tenancy.Caller;
 import app.stockroom.tenancy.Conditions;
 import app.stockroom.tenancy.Listing;
 import app.stockroom.tenancy.Reads;
+import app.stockroom.tenancy.Rows;
+import app.stockroom.tenancy.Sort;
 import app.stockroom.tenancy.TenantId;
 import io.r2dbc.spi.Readable;
 import org.jspecify.annotations.Nullable;
@@ -39,13 +39,19 @@ import static app.stockroom.platform.Columns.required;
 @Repository
 public class Products {
 
+	static final String LIVE = "p.deleted_at is null";
+
 	static final Listing<Product> LISTING = new Listing<>("""
 			select p.id, p.sku, p.name, p.description, p.price, p.barcodes, p.status, p.version, p.created_at,
 			  p.updated_at, p.deleted_at
 			from product p
-			where p.tenant_id = $1 and p.deleted_at is null
-			""", Map.of("sku", "sku", "name", "name", "price", "price", "status", "status", "createdAt", "created_at",
-			"updatedAt", "updated_at"), "id", Products::product);
+			where p.tenant_id = $1
+			""",
+			// What has no price comes before what costs nothing.
+			Map.of("sku", Sort.text("sku"), "name", Sort.text("name"), "price", Sort.decimal("coalesce(price, -1)"),
+					"status", Sort.text("status"), "createdAt", Sort.time("created_at"), "updatedAt",
+					Sort.time("updated_at")),
+			Sort.id("id"), false, Products::product);
 
 	private final Reads reads;
 
@@ -64,8 +70,18 @@ public class Products {
 	 * @return the product, or the error {@code not-found}
 	 */
 	public Mono<Product> find(TenantId tenant, UUID id) {
-		return this.reads
-			.one(tenant, LISTING.sql() + "and p.id = $2", (statement) -> statement.bind("$2", id), LISTING.item())
+		return find(tenant, new Conditions().and("p.id = ?", id).and(LIVE));
+	}
+
+	/**
+	 * Finds a product, also one that was deleted.
+	 */
+	Mono<Product> findEver(TenantId tenant, UUID id) {
+		return find(tenant, new Conditions().and("p.id = ?", id));
+	}
+
+	private Mono<Product> find(TenantId tenant, Conditions conditions) {
+		return this.reads.one(tenant, LISTING.sql() + conditions.sql(), conditions::bind, LISTING.item())
 			.switchIfEmpty(Mono.error(() -> Problem.NOT_FOUND.because("There is no product with this id.")));
 	}
 
@@ -75,13 +91,13 @@ public class Products {
 	public Mono<Map<String, UUID>> ids(TenantId tenant, Collection<String> skus) {
 		return skus.isEmpty() ? Mono.just(Map.of())
 				: this.reads
-					.list(tenant, LISTING.sql() + "and p.sku = any($2)",
+					.list(tenant, LISTING.sql() + "and p.deleted_at is null and p.sku = any($2)",
 							(statement) -> statement.bind("$2", skus.toArray(String[]::new)), LISTING.item())
 					.map((products) -> products.stream().collect(Collectors.toMap(Product::sku, Product::id)));
 	}
 
-	Mono<Page<Product>> list(TenantId tenant, ProductFilter filter, PageRequest page) {
-		return LISTING.page(this.reads, tenant, filter.conditions(), page);
+	Rows<Product> rows(TenantId tenant, ProductFilter filter) {
+		return LISTING.rows(this.reads, tenant, filter.conditions());
 	}
 
 	/**

@@ -29,6 +29,14 @@ public final class Conditions {
 	}
 
 	/**
+	 * Adds a condition without a value.
+	 */
+	public Conditions and(String fragment) {
+		this.sql.append("and ").append(fragment).append('\n');
+		return this;
+	}
+
+	/**
 	 * The fragments, to follow a {@code where}.
 	 */
 	public String sql() {

@@ -1,5 +1,6 @@
 package app.stockroom.tenancy;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -9,6 +10,8 @@ import app.stockroom.platform.Limits;
 import app.stockroom.platform.Page;
 import app.stockroom.platform.PageRequest;
 import io.r2dbc.spi.Readable;
+import io.r2dbc.spi.Statement;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /**
@@ -17,64 +20,151 @@ import reactor.core.publisher.Mono;
  *
  * @param <T> the kind of item
  * @param sql a select of every item of the tenant {@code $1}, ending in its where clause
- * @param sorts the fields that clients may sort by, with the selected column of each
- * @param order the order when the client names none; its columns also break ties
+ * @param sorts the fields that clients may sort by
+ * @param key what no two items have in common: the order when the client names none, and
+ * what decides between items that are equal otherwise
+ * @param newestFirst whether the list's own order is descending
  * @param item reads one row
  */
-public record Listing<T>(String sql, Map<String, String> sorts, String order, Function<Readable, T> item) {
+public record Listing<T>(String sql, Map<String, Sort> sorts, Sort key, boolean newestFirst,
+		Function<Readable, T> item) {
 
 	/**
-	 * The fields that clients may sort by.
+	 * The list as one tenant sees it through a filter.
 	 */
-	public Set<String> sortable() {
-		return this.sorts.keySet();
+	public Rows<T> rows(Reads reads, TenantId tenant, Conditions conditions) {
+		return new Filtered<>(this, reads, tenant, conditions);
 	}
 
-	/**
-	 * Reads one page and counts what matches, as far as {@link Limits#PAGED_ITEMS}.
-	 */
-	public Mono<Page<T>> page(Reads reads, TenantId tenant, Conditions conditions, PageRequest request) {
-		String matching = this.sql + conditions.sql();
-		// Page and count are one statement, so that they are true at the same moment.
-		String page = """
-				select listed.*, (select count(*) from (%s limit %d) counted) as total
-				from (%s) listed
-				order by %s
-				limit $%d offset $%d
-				""".formatted(matching, Limits.PAGED_ITEMS + 1, matching, order(request), conditions.next(),
-				conditions.next() + 1);
-		return reads
-			.list(tenant, page,
-					(statement) -> conditions.bind(statement)
-						.bind("$" + conditions.next(), request.limit())
-						.bind("$" + (conditions.next() + 1), request.offset()),
-					(row) -> new Counted<>(this.item.apply(row), total(row)))
-			.flatMap((rows) -> rows.isEmpty() ? beyond(reads, tenant, conditions, request)
-					: Mono.just(Page.of(rows.stream().map(Counted::item).toList(), request, rows.getFirst().total())));
+	private Sort sort(PageRequest request) {
+		return (request.sortBy() != null) ? this.sorts.getOrDefault(request.sortBy(), this.key) : this.key;
 	}
 
-	/** A page without items has no row that could carry the count. */
-	private Mono<Page<T>> beyond(Reads reads, TenantId tenant, Conditions conditions, PageRequest request) {
-		if (request.page() == 1) {
-			return Mono.just(Page.of(List.of(), request, 0));
-		}
-		String count = "select count(*) as total from (%s limit %d) counted".formatted(this.sql + conditions.sql(),
-				Limits.PAGED_ITEMS + 1);
-		return reads.one(tenant, count, conditions::bind, Listing::total)
-			.map((total) -> Page.of(List.of(), request, total));
+	private boolean descending(PageRequest request) {
+		boolean unasked = request.sortBy() == null && this.newestFirst;
+		return (request.descending() != null) ? request.descending() : unasked;
 	}
 
+	/** Both in the same direction, so that an index serves the order from either end. */
 	private String order(PageRequest request) {
-		String column = (request.sortBy() != null) ? this.sorts.get(request.sortBy()) : null;
-		return (column != null) ? column + (request.descending() ? " desc, " : ", ") + this.order : this.order;
+		String direction = descending(request) ? " desc" : "";
+		return sort(request).expression() + direction + ", " + this.key.expression() + direction;
 	}
 
-	private static long total(Readable row) {
-		Long total = row.get("total", Long.class);
-		return (total != null) ? total : 0;
+	private record Filtered<T>(Listing<T> listing, Reads reads, TenantId tenant,
+			Conditions conditions) implements Rows<T> {
+
+		@Override
+		public Set<String> sortable() {
+			return this.listing.sorts.keySet();
+		}
+
+		@Override
+		public Mono<Page<T>> page(PageRequest request) {
+			List<String> after = request.after(this.tenant);
+			return (after != null) ? behind(request, after) : numbered(request);
+		}
+
+		private Mono<Page<T>> numbered(PageRequest request) {
+			int next = this.conditions.next();
+			// Page and count are one statement, so that they are true at the same moment.
+			// One item more than wanted tells whether there is a next page.
+			String page = """
+					select listed.*, %s as sort_value, %s as key_value, (select count(*) from (%s limit %d) counted) as total
+					from (%s) listed
+					order by %s
+					limit $%d offset $%d
+					"""
+				.formatted(this.listing.sort(request).expression(), this.listing.key.expression(), matching(),
+						Limits.PAGED_ITEMS + 1, matching(), this.listing.order(request), next, next + 1);
+			return this.reads
+				.list(this.tenant, page,
+						(statement) -> this.conditions.bind(statement)
+							.bind("$" + next, request.limit() + 1)
+							.bind("$" + (next + 1), request.offset()),
+						(row) -> new Counted<>(place(request, row), total(row)))
+				.flatMap((rows) -> rows.isEmpty() ? beyond(request) : Mono
+					.just(counted(request, rows.stream().map(Counted::place).toList(), rows.getFirst().total())));
+		}
+
+		private Mono<Page<T>> behind(PageRequest request, List<String> after) {
+			Sort sort = this.listing.sort(request);
+			if (after.size() != 2) {
+				throw PageRequest.foreignCursor();
+			}
+			Object sortValue = sort.parse(after.getFirst());
+			Object keyValue = this.listing.key.parse(after.getLast());
+			int next = this.conditions.next();
+			String page = """
+					select listed.*, %s as sort_value, %s as key_value
+					from (%s) listed
+					where (%s, %s) %s ($%d, $%d)
+					order by %s
+					limit $%d
+					""".formatted(sort.expression(), this.listing.key.expression(), matching(), sort.expression(),
+					this.listing.key.expression(), this.listing.descending(request) ? "<" : ">", next, next + 1,
+					this.listing.order(request), next + 2);
+			return this.reads
+				.list(this.tenant, page,
+						(statement) -> this.conditions.bind(statement)
+							.bind("$" + next, sortValue)
+							.bind("$" + (next + 1), keyValue)
+							.bind("$" + (next + 2), request.limit() + 1),
+						(row) -> place(request, row))
+				.map((places) -> Page.behind(items(request, places), request, next(request, places)));
+		}
+
+		/** A page without items has no row that could carry the count. */
+		private Mono<Page<T>> beyond(PageRequest request) {
+			if (request.page() == 1) {
+				return Mono.just(Page.of(List.of(), request, 0, null));
+			}
+			String count = "select count(*) as total from (%s limit %d) counted".formatted(matching(),
+					Limits.PAGED_ITEMS + 1);
+			return this.reads.one(this.tenant, count, this::bind, Filtered::total)
+				.map((total) -> Page.of(List.of(), request, total, null));
+		}
+
+		private Statement bind(Statement statement) {
+			return this.conditions.bind(statement);
+		}
+
+		private String matching() {
+			return this.listing.sql + this.conditions.sql();
+		}
+
+		private Place<T> place(PageRequest request, Readable row) {
+			return new Place<>(this.listing.item.apply(row), List.of(this.listing.sort(request).read(row, "sort_value"),
+					this.listing.key.read(row, "key_value")));
+		}
+
+		private Page<T> counted(PageRequest request, List<Place<T>> places, long total) {
+			return Page.of(items(request, places), request, total, next(request, places));
+		}
+
+		private List<T> items(PageRequest request, List<Place<T>> places) {
+			List<T> items = new ArrayList<>(places.size());
+			places.stream().limit(request.limit()).forEach((place) -> items.add(place.item()));
+			return items;
+		}
+
+		private @Nullable String next(PageRequest request, List<Place<T>> places) {
+			return (places.size() > request.limit())
+					? request.next(this.tenant, places.get(request.limit() - 1).values()) : null;
+		}
+
+		private static long total(Readable row) {
+			Long total = row.get("total", Long.class);
+			return (total != null) ? total : 0;
+		}
+
 	}
 
-	private record Counted<T>(T item, long total) {
+	/** An item and where it stands in the list's order. */
+	private record Place<T>(T item, List<String> values) {
+	}
+
+	private record Counted<T>(Place<T> place, long total) {
 	}
 
 }

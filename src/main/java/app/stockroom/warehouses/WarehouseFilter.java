@@ -13,21 +13,23 @@ import org.springframework.web.reactive.function.server.ServerRequest;
  *
  * @param name with these letters in the name, in either case
  * @param status in this state
+ * @param includeDeleted deleted ones too
  */
-record WarehouseFilter(@Nullable String name, Warehouse.@Nullable Status status) {
+record WarehouseFilter(@Nullable String name, Warehouse.@Nullable Status status, boolean includeDeleted) {
 
-	static final Set<String> PARAMETERS = Set.of("name", "status");
+	static final Set<String> PARAMETERS = Set.of("name", "status", "includeDeleted");
 
 	static WarehouseFilter of(ServerRequest request) {
 		Filters filters = new Filters(request);
 		WarehouseFilter filter = new WarehouseFilter(filters.text("name"),
-				filters.word("status", Warehouse.Status.class));
+				filters.word("status", Warehouse.Status.class), filters.flag("includeDeleted"));
 		filters.check();
 		return filter;
 	}
 
 	Conditions conditions() {
-		return new Conditions().and("position(lower(?) in lower(w.name)) > 0", this.name)
+		Conditions conditions = this.includeDeleted ? new Conditions() : new Conditions().and(Warehouses.LIVE);
+		return conditions.and("position(lower(?) in lower(w.name)) > 0", this.name)
 			.and("w.status = ?", (this.status != null) ? this.status.name() : null);
 	}
 

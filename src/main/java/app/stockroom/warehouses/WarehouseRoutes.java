@@ -2,10 +2,10 @@ package app.stockroom.warehouses;
 
 import app.stockroom.platform.Bodies;
 import app.stockroom.platform.IfMatch;
-import app.stockroom.platform.PageRequest;
 import app.stockroom.platform.Replies;
 import app.stockroom.tenancy.Api;
 import app.stockroom.tenancy.Caller;
+import app.stockroom.tenancy.Lists;
 import reactor.core.publisher.Mono;
 
 import org.springframework.context.annotation.Bean;
@@ -24,10 +24,13 @@ class WarehouseRoutes {
 
 	private final Warehouses warehouses;
 
+	private final Lists lists;
+
 	private final Bodies bodies;
 
-	WarehouseRoutes(Warehouses warehouses, Bodies bodies) {
+	WarehouseRoutes(Warehouses warehouses, Lists lists, Bodies bodies) {
 		this.warehouses = warehouses;
+		this.lists = lists;
 		this.bodies = bodies;
 	}
 
@@ -43,8 +46,8 @@ class WarehouseRoutes {
 	}
 
 	Mono<ServerResponse> list(Caller caller, ServerRequest request) {
-		PageRequest page = PageRequest.of(request, WarehouseFilter.PARAMETERS, Warehouses.LISTING.sortable());
-		return this.warehouses.list(caller.tenant(), WarehouseFilter.of(request), page).flatMap(Replies::page);
+		return this.lists.answer(request, WarehouseFilter.PARAMETERS,
+				this.warehouses.rows(caller.tenant(), WarehouseFilter.of(request)));
 	}
 
 	Mono<ServerResponse> find(Caller caller, ServerRequest request) {

@@ -11,13 +11,13 @@ import app.stockroom.ledger.Entry;
 import app.stockroom.ledger.Ledger;
 import app.stockroom.platform.Ids;
 import app.stockroom.platform.IfMatch;
-import app.stockroom.platform.Page;
-import app.stockroom.platform.PageRequest;
 import app.stockroom.platform.Problem;
 import app.stockroom.tenancy.Caller;
 import app.stockroom.tenancy.Conditions;
 import app.stockroom.tenancy.Listing;
 import app.stockroom.tenancy.Reads;
+import app.stockroom.tenancy.Rows;
+import app.stockroom.tenancy.Sort;
 import app.stockroom.tenancy.TenantId;
 import io.r2dbc.spi.Readable;
 import org.jspecify.annotations.Nullable;
@@ -35,12 +35,16 @@ import static app.stockroom.platform.Columns.required;
 @Repository
 public class Warehouses {
 
+	static final String LIVE = "w.deleted_at is null";
+
 	static final Listing<Warehouse> LISTING = new Listing<>("""
 			select w.id, w.name, w.location, w.status, w.is_default, w.version, w.created_at, w.updated_at, w.deleted_at
 			from warehouse w
-			where w.tenant_id = $1 and w.deleted_at is null
-			""", Map.of("name", "name", "location", "location", "status", "status", "createdAt", "created_at",
-			"updatedAt", "updated_at"), "id", Warehouses::warehouse);
+			where w.tenant_id = $1
+			""",
+			Map.of("name", Sort.text("name"), "location", Sort.text("coalesce(location, '')"), "status",
+					Sort.text("status"), "createdAt", Sort.time("created_at"), "updatedAt", Sort.time("updated_at")),
+			Sort.id("id"), false, Warehouses::warehouse);
 
 	private final Reads reads;
 
@@ -59,13 +63,23 @@ public class Warehouses {
 	 * @return the warehouse, or the error {@code not-found}
 	 */
 	public Mono<Warehouse> find(TenantId tenant, UUID id) {
-		return this.reads
-			.one(tenant, LISTING.sql() + "and w.id = $2", (statement) -> statement.bind("$2", id), LISTING.item())
+		return find(tenant, new Conditions().and("w.id = ?", id).and(LIVE));
+	}
+
+	/**
+	 * Finds a warehouse, also one that was deleted.
+	 */
+	Mono<Warehouse> findEver(TenantId tenant, UUID id) {
+		return find(tenant, new Conditions().and("w.id = ?", id));
+	}
+
+	private Mono<Warehouse> find(TenantId tenant, Conditions conditions) {
+		return this.reads.one(tenant, LISTING.sql() + conditions.sql(), conditions::bind, LISTING.item())
 			.switchIfEmpty(Mono.error(() -> Problem.NOT_FOUND.because("There is no warehouse with this id.")));
 	}
 
-	Mono<Page<Warehouse>> list(TenantId tenant, WarehouseFilter filter, PageRequest page) {
-		return LISTING.page(this.reads, tenant, filter.conditions(), page);
+	Rows<Warehouse> rows(TenantId tenant, WarehouseFilter filter) {
+		return LISTING.rows(this.reads, tenant, filter.conditions());
 	}
 
 	/**
