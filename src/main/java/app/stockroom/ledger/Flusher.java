@@ -67,10 +67,6 @@ final class Flusher {
 	}
 
 	private void settle(TenantId tenant, List<Posting> postings, Answer answer, boolean rehearsal) {
-		Commit commit = answer.commit();
-		if (commit != null && !rehearsal) {
-			this.announcer.announce(commit);
-		}
 		List<Replay> replays = new ArrayList<>();
 		for (int i = 0; i < postings.size(); i++) {
 			Waiting<Outcome> waiting = postings.get(i).waiting();
@@ -81,6 +77,12 @@ final class Flusher {
 		}
 		if (!replays.isEmpty()) {
 			replay(tenant, replays);
+		}
+		// Last, so that nothing which goes wrong with it could be told as a failure of
+		// the
+		// change.
+		if (answer.commit() != null && !rehearsal) {
+			this.announcer.announce(answer.commit());
 		}
 	}
 
@@ -171,11 +173,11 @@ final class Flusher {
 			return;
 		}
 		List<Entry> entries = answer.entries(single, this.json);
+		single.waiting().succeed(entries.getFirst());
 		if (answer.previous() != null) {
 			this.announcer.announce(new Commit(tenant, Objects.requireNonNull(answer.epoch()), answer.previous(),
 					entries.getFirst().sequence(), entries.getLast().sequence(), entries, answer.alerts(this.json)));
 		}
-		single.waiting().succeed(entries.getFirst());
 	}
 
 	private static Mono<Void> fail(List<Posting> postings, Throwable failure) {
