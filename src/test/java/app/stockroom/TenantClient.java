@@ -91,16 +91,24 @@ public final class TenantClient {
 		return send(HttpMethod.DELETE, path, null, headers);
 	}
 
+	/** Sends a JSON merge patch. */
+	public Reply patch(String path, String json, String... headers) {
+		return send(HttpMethod.PATCH, new MediaType("application", "merge-patch+json"), path, json, headers);
+	}
+
 	/** Sends a request; headers are names and values in turn. */
 	public Reply send(HttpMethod method, String path, @Nullable String json, String... headers) {
+		return send(method, MediaType.APPLICATION_JSON, path, json, headers);
+	}
+
+	private Reply send(HttpMethod method, MediaType type, String path, @Nullable String json, String... headers) {
 		WebTestClient.RequestBodySpec request = this.web.method(method)
 			.uri(path)
 			.header(HttpHeaders.AUTHORIZATION, "Bearer " + this.token);
 		for (int i = 0; i < headers.length; i += 2) {
 			request.header(headers[i], headers[i + 1]);
 		}
-		EntityExchangeResult<byte[]> result = ((json == null) ? request
-				: request.contentType(MediaType.APPLICATION_JSON).bodyValue(json))
+		EntityExchangeResult<byte[]> result = ((json == null) ? request : request.contentType(type).bodyValue(json))
 			.exchange()
 			.expectBody()
 			.returnResult();

@@ -96,11 +96,15 @@ class TenantIsolationTests {
 		add("POST /api/products", "/api/products", "{\"sku\": \"NEW\", \"name\": \"New\"}", 201);
 		add("GET /api/products/{id}", "/api/products/{product}", null, 404);
 		add("PUT /api/products/{id}", "/api/products/{product}", "{\"name\": \"taken\"}", 404);
+		add("PATCH /api/products/{id}", "/api/products/{product}", "{\"name\": \"taken\"}", 404);
+		add("POST /api/products/{id}/restore", "/api/products/{product}/restore", "{}", 404);
 		add("DELETE /api/products/{id}", "/api/products/{product}", null, 404);
 		lists("/api/warehouses", "name=secret", "name=secret&includeDeleted=true");
 		add("POST /api/warehouses", "/api/warehouses", "{\"name\": \"New\"}", 201);
 		add("GET /api/warehouses/{id}", "/api/warehouses/{warehouse}", null, 404);
 		add("PUT /api/warehouses/{id}", "/api/warehouses/{warehouse}", "{\"name\": \"taken\"}", 404);
+		add("PATCH /api/warehouses/{id}", "/api/warehouses/{warehouse}", "{\"name\": \"taken\"}", 404);
+		add("POST /api/warehouses/{id}/restore", "/api/warehouses/{warehouse}/restore", "{}", 404);
 		add("DELETE /api/warehouses/{id}", "/api/warehouses/{warehouse}", null, 404);
 		add("GET /api/tenant", "/api/tenant", null, 200);
 		add("PATCH /api/tenant", "/api/tenant", "{\"name\": \"renamed\"}", 200);
@@ -110,6 +114,10 @@ class TenantIsolationTests {
 		lists("/api/inventory", "productId={product}", "warehouseId={warehouse}", "sku=secret", "q=secret");
 		add("GET /api/inventory/{id}", "/api/inventory/{inventory}", null, 404);
 		add("PUT /api/inventory/{id}", "/api/inventory/{inventory}", "{\"quantity\": 1}", 404);
+		add("PATCH /api/inventory/{id}", "/api/inventory/{inventory}", "{\"quantity\": 1}", 404);
+		add("POST /api/inventory", "/api/inventory", "{\"productId\": \"{product}\"}", 404);
+		add("POST /api/inventory", "/api/inventory",
+				"{\"productId\": \"{ownProduct}\", \"warehouseId\": \"{warehouse}\"}", 404);
 		String records = "/api/warehouses/{id}/inventory";
 		add("GET " + records, "/api/warehouses/{warehouse}/inventory", null, 404);
 		add("POST " + records, "/api/warehouses/{warehouse}/inventory",
@@ -121,6 +129,7 @@ class TenantIsolationTests {
 		for (String pair : List.of("{warehouse}/inventory/{ownProduct}", "{ownWarehouse}/inventory/{product}")) {
 			add("GET " + records + "/{productId}", "/api/warehouses/" + pair, null, 404);
 			add("PUT " + records + "/{productId}", "/api/warehouses/" + pair, "{\"quantity\": 1}", 404);
+			add("PATCH " + records + "/{productId}", "/api/warehouses/" + pair, "{\"quantity\": 1}", 404);
 		}
 		lists("/api/stock-movements", "productId={product}", "warehouseId={warehouse}", "inventoryId={inventory}");
 		add("GET /api/stock-movements/{sequence}", "/api/stock-movements/{sequence}", null, 404);

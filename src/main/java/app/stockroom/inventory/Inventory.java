@@ -133,7 +133,7 @@ public class Inventory {
 	 * Opens the record of a product in a warehouse with the tenant's thresholds, or the
 	 * client's.
 	 */
-	Mono<Outcome> open(Caller caller, UUID warehouseId, Opening opening, Command.@Nullable Key key) {
+	Mono<Outcome> open(Caller caller, @Nullable UUID warehouseId, Opening opening, Command.@Nullable Key key) {
 		return this.tenants.find(caller.tenant())
 			.map((tenant) -> new Thresholds(tenant.defaultMinStock(), tenant.defaultMaxStock()))
 			.map((defaults) -> List.of(opening.line(warehouseId, defaults)))

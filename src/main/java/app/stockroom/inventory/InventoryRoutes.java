@@ -1,11 +1,14 @@
 package app.stockroom.inventory;
 
+import java.util.Set;
 import java.util.UUID;
 
 import app.stockroom.ledger.Idempotency;
+import app.stockroom.ledger.Outcome;
 import app.stockroom.platform.Bodies;
 import app.stockroom.platform.Ids;
 import app.stockroom.platform.IfMatch;
+import app.stockroom.platform.Patch;
 import app.stockroom.platform.Problem;
 import app.stockroom.platform.Replies;
 import app.stockroom.tenancy.Api;
@@ -54,12 +57,15 @@ class InventoryRoutes {
 	RouterFunction<ServerResponse> inventoryRouter(Api api) {
 		return api.routes()
 			.get("/api/inventory", INVENTORY_READ, this::list)
+			.post("/api/inventory", INVENTORY_WRITE, this::openAnywhere)
 			.get(BY_ID, INVENTORY_READ, this::find)
 			.put(BY_ID, INVENTORY_WRITE, this::update)
+			.patch(BY_ID, INVENTORY_WRITE, this::patch)
 			.get(BY_WAREHOUSE, INVENTORY_READ, this::listInWarehouse)
 			.post(BY_WAREHOUSE, INVENTORY_WRITE, this::open)
 			.get(BY_PRODUCT, INVENTORY_READ, this::findInWarehouse)
 			.put(BY_PRODUCT, INVENTORY_WRITE, this::updateInWarehouse)
+			.patch(BY_PRODUCT, INVENTORY_WRITE, this::patchInWarehouse)
 			.build();
 	}
 
@@ -84,11 +90,19 @@ class InventoryRoutes {
 	}
 
 	Mono<ServerResponse> update(Caller caller, ServerRequest request) {
-		return update(caller, request, this.inventory.find(caller.tenant(), Api.id(request)));
+		return update(caller, request, this.inventory.find(caller.tenant(), Api.id(request)), put(request));
+	}
+
+	Mono<ServerResponse> patch(Caller caller, ServerRequest request) {
+		return update(caller, request, this.inventory.find(caller.tenant(), Api.id(request)), merge(request));
 	}
 
 	Mono<ServerResponse> updateInWarehouse(Caller caller, ServerRequest request) {
-		return update(caller, request, inWarehouse(caller, request));
+		return update(caller, request, inWarehouse(caller, request), put(request));
+	}
+
+	Mono<ServerResponse> patchInWarehouse(Caller caller, ServerRequest request) {
+		return update(caller, request, inWarehouse(caller, request), merge(request));
 	}
 
 	Mono<ServerResponse> open(Caller caller, ServerRequest request) {
@@ -96,14 +110,34 @@ class InventoryRoutes {
 		return this.bodies.read(request, Opening.class)
 			.flatMap((opening) -> this.inventory.open(caller, warehouse, opening,
 					this.idempotency.of(request, "POST /api/warehouses/" + warehouse + "/inventory", opening)))
-			.flatMap((outcome) -> Idempotency.settle(request, outcome))
+			.flatMap((outcome) -> opened(caller, request, outcome));
+	}
+
+	Mono<ServerResponse> openAnywhere(Caller caller, ServerRequest request) {
+		return this.bodies.read(request, Opening.Anywhere.class)
+			.flatMap((wanted) -> this.inventory.open(caller, wanted.warehouseId(), wanted.opening(),
+					this.idempotency.of(request, "POST /api/inventory", wanted)))
+			.flatMap((outcome) -> opened(caller, request, outcome));
+	}
+
+	private Mono<ServerResponse> opened(Caller caller, ServerRequest request, Outcome outcome) {
+		return Idempotency.settle(request, outcome)
 			.flatMap((entries) -> this.inventory.opened(caller.tenant(), entries.getLast()))
 			.flatMap((row) -> Replies.created(request, "/api/inventory/" + row.id(), row));
 	}
 
-	private Mono<ServerResponse> update(Caller caller, ServerRequest request, Mono<InventoryRecord> row) {
-		return this.bodies.read(request, RecordChange.class)
-			.flatMap((change) -> this.inventory.update(caller, row, IfMatch.of(request), change))
+	private Mono<RecordChange> put(ServerRequest request) {
+		return this.bodies.read(request, RecordChange.class);
+	}
+
+	/** A record has nothing that could be taken away. */
+	private Mono<RecordChange> merge(ServerRequest request) {
+		return this.bodies.patch(request, RecordChange.class, Set.of()).map(Patch::change);
+	}
+
+	private Mono<ServerResponse> update(Caller caller, ServerRequest request, Mono<InventoryRecord> row,
+			Mono<RecordChange> wanted) {
+		return wanted.flatMap((change) -> this.inventory.update(caller, row, IfMatch.of(request), change))
 			.flatMap((changed) -> Replies.changed(request, changed));
 	}
 

@@ -13,7 +13,8 @@ import jakarta.validation.constraints.Size;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A new record as a client asks for it: a product's stock where it had none.
+ * A new record in a known warehouse as a client asks for it: a product's stock where it
+ * had none.
  *
  * @param productId the product, unless its SKU is given
  * @param sku the product's SKU, unless its id is given
@@ -28,12 +29,32 @@ record Opening(@Nullable UUID productId, @Size(max = Limits.TEXT_LENGTH) @Nullab
 		@PositiveOrZero @Max(Limits.QUANTITY) @Nullable Long minStock,
 		@PositiveOrZero @Max(Limits.QUANTITY) @Nullable Long maxStock) implements OneProduct.Named {
 
-	Command.Line line(UUID warehouseId, Thresholds defaults) {
+	Command.Line line(@Nullable UUID warehouseId, Thresholds defaults) {
 		Thresholds thresholds = new Thresholds((this.minStock != null) ? this.minStock : defaults.minStock(),
 				(this.maxStock != null) ? this.maxStock : defaults.maxStock());
 		return new Command.Line(new Command.ProductRef(this.productId, this.sku), warehouseId, EntryType.OPENING,
 				this.quantity, 0, Command.Note.NONE,
 				new Command.Terms(null, thresholds.minStock(), thresholds.maxStock(), false));
+	}
+
+	/**
+	 * The same where the body names the warehouse.
+	 *
+	 * @param warehouseId the warehouse, or null for the default one
+	 * @param quantity pieces on hand from the start, or null for none
+	 */
+	@OneProduct
+	@JsonInclude(JsonInclude.Include.NON_NULL)
+	record Anywhere(@Nullable UUID productId, @Size(max = Limits.TEXT_LENGTH) @Nullable String sku,
+			@Nullable UUID warehouseId, @PositiveOrZero @Max(Limits.QUANTITY) @Nullable Long quantity,
+			@PositiveOrZero @Max(Limits.QUANTITY) @Nullable Long minStock,
+			@PositiveOrZero @Max(Limits.QUANTITY) @Nullable Long maxStock) implements OneProduct.Named {
+
+		Opening opening() {
+			return new Opening(this.productId, this.sku, (this.quantity != null) ? this.quantity : 0L, this.minStock,
+					this.maxStock);
+		}
+
 	}
 
 }

@@ -2,6 +2,7 @@ package app.stockroom.platform;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Set;
 
 import app.stockroom.platform.Refusal.FieldError;
 import reactor.core.publisher.Mono;
@@ -22,6 +23,8 @@ import org.springframework.web.reactive.function.server.ServerRequest;
  */
 @Component
 public class Bodies {
+
+	private static final MediaType MERGE_PATCH = new MediaType("application", "merge-patch+json");
 
 	private final StrictJson json = new StrictJson();
 
@@ -52,7 +55,30 @@ public class Bodies {
 	 * @return the bytes, empty where the body is; or a refusal of 413 or 415
 	 */
 	public Mono<byte[]> bytes(ServerRequest request, int limit) {
-		requireJson(request);
+		return bytes(request, limit, Set.of(MediaType.APPLICATION_JSON));
+	}
+
+	/**
+	 * Reads a JSON merge patch, which may also come as plain JSON.
+	 * @param clearable the fields that may be null
+	 */
+	public <T> Mono<Patch<T>> patch(ServerRequest request, Class<T> type, Set<String> clearable) {
+		return bytes(request, Limits.BODY_BYTES, Set.of(MERGE_PATCH, MediaType.APPLICATION_JSON)).map((bytes) -> {
+			Patch<T> patch = new Patch<>(parse(bytes, type), this.json.nulls(bytes));
+			Refusal refusal = StrictJson.invalid();
+			patch.cleared()
+				.stream()
+				.filter((field) -> !clearable.contains(field))
+				.forEach((field) -> refusal.with(new FieldError(field, "required", "cannot be taken away")));
+			if (!refusal.errors().isEmpty()) {
+				throw refusal;
+			}
+			return patch;
+		});
+	}
+
+	private static Mono<byte[]> bytes(ServerRequest request, int limit, Set<MediaType> types) {
+		requireJson(request, types);
 		if (request.headers().contentLength().orElse(0) > limit) {
 			return Mono.error(tooLarge(limit));
 		}
@@ -97,10 +123,10 @@ public class Bodies {
 		return parse(take(document), type);
 	}
 
-	private static void requireJson(ServerRequest request) {
+	private static void requireJson(ServerRequest request, Set<MediaType> types) {
 		MediaType type = request.headers().contentType().orElse(null);
 		boolean utf8 = type == null || type.getCharset() == null || type.getCharset().equals(StandardCharsets.UTF_8);
-		if (type == null || !type.equalsTypeAndSubtype(MediaType.APPLICATION_JSON) || !utf8) {
+		if (type == null || types.stream().noneMatch(type::equalsTypeAndSubtype) || !utf8) {
 			throw Problem.UNSUPPORTED_MEDIA_TYPE.because("Send application/json in UTF-8.");
 		}
 	}

@@ -2,7 +2,11 @@ package app.stockroom.platform;
 
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 import app.stockroom.platform.Refusal.FieldError;
 import org.jspecify.annotations.Nullable;
@@ -60,6 +64,14 @@ final class StrictJson {
 			throw invalid().with(new FieldError("body", "required", "must not be null"));
 		}
 		return value;
+	}
+
+	/** The names of the document's own fields that are null. */
+	Set<String> nulls(byte[] document) {
+		return tree(document).propertyStream()
+			.filter((field) -> field.getValue().isNull())
+			.map(Map.Entry::getKey)
+			.collect(Collectors.toCollection(TreeSet::new));
 	}
 
 	JsonNode tree(byte[] document) {

@@ -3,9 +3,11 @@ package app.stockroom.products;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 
 import app.stockroom.platform.Limits;
+import app.stockroom.platform.Patch;
 import app.stockroom.platform.Versioned;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import jakarta.validation.constraints.DecimalMin;
@@ -95,11 +97,15 @@ public record Product(UUID id, String sku, String name, @Nullable String descrip
 			@Size(max = MAX_BARCODES) @Nullable List<@NotBlank @Size(max = Limits.TEXT_LENGTH) String> barcodes,
 			@Nullable Status status) {
 
-		Details on(Product product) {
-			return new Details(or(this.sku, product.sku), or(this.name, product.name),
-					(this.description != null) ? this.description : product.description,
-					(this.price != null) ? this.price : product.price, or(this.barcodes, product.barcodes),
-					or(this.status, product.status));
+		/** The fields that a patch may take away. */
+		static final Set<String> OPTIONAL = Set.of("description", "price", "barcodes");
+
+		static Details on(Product product, Patch<Change> patch) {
+			Change change = patch.change();
+			return new Details(or(change.sku, product.sku), or(change.name, product.name),
+					patch.value("description", change.description, product.description),
+					patch.value("price", change.price, product.price),
+					patch.value("barcodes", change.barcodes, product.barcodes), or(change.status, product.status));
 		}
 
 		private static <T> T or(@Nullable T changed, T current) {

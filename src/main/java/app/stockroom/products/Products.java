@@ -15,6 +15,7 @@ import app.stockroom.ledger.Entry;
 import app.stockroom.ledger.Ledger;
 import app.stockroom.platform.Ids;
 import app.stockroom.platform.IfMatch;
+import app.stockroom.platform.Patch;
 import app.stockroom.platform.Problem;
 import app.stockroom.tenancy.Caller;
 import app.stockroom.tenancy.Conditions;
@@ -114,9 +115,9 @@ public class Products {
 	/**
 	 * Changes a product. What changes nothing writes nothing.
 	 */
-	Mono<Product> update(Caller caller, UUID id, IfMatch seen, Product.Change change) {
+	Mono<Product> update(Caller caller, UUID id, IfMatch seen, Patch<Product.Change> patch) {
 		return seen.attempt(find(caller.tenant(), id).doOnNext(seen::check).flatMap((product) -> {
-			Product.Details details = change.on(product);
+			Product.Details details = Product.Change.on(product, patch);
 			return details.equals(product.details()) ? Mono.just(product)
 					: write(caller, product, Action.UPDATE, this.json.writeValueAsString(details)).map(this::product);
 		}));
@@ -128,6 +129,15 @@ public class Products {
 	Mono<Entry> delete(Caller caller, UUID id, IfMatch seen) {
 		return seen.attempt(find(caller.tenant(), id).doOnNext(seen::check)
 			.flatMap((product) -> write(caller, product, Action.DELETE, null)));
+	}
+
+	/**
+	 * Brings a deleted product back.
+	 */
+	Mono<Product> restore(Caller caller, UUID id, IfMatch seen) {
+		return seen.attempt(findEver(caller.tenant(), id).doOnNext(seen::check)
+			.flatMap((product) -> write(caller, product, Action.RESTORE, null))
+			.map(this::product));
 	}
 
 	private Mono<Entry> write(Caller caller, Product product, Action action, @Nullable String state) {

@@ -1,9 +1,11 @@
 package app.stockroom.warehouses;
 
 import java.time.Instant;
+import java.util.Set;
 import java.util.UUID;
 
 import app.stockroom.platform.Limits;
+import app.stockroom.platform.Patch;
 import app.stockroom.platform.Versioned;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
@@ -58,10 +60,14 @@ public record Warehouse(UUID id, String name, @Nullable String location, Status 
 	record Change(@Size(max = Limits.TEXT_LENGTH) @Pattern(regexp = "(?s).*\\S.*") @Nullable String name,
 			@Size(max = Limits.TEXT_LENGTH) @Nullable String location, @Nullable Status status) {
 
-		Details on(Warehouse warehouse) {
-			return new Details((this.name != null) ? this.name : warehouse.name,
-					(this.location != null) ? this.location : warehouse.location,
-					(this.status != null) ? this.status : warehouse.status);
+		/** The fields that a patch may take away. */
+		static final Set<String> OPTIONAL = Set.of("location");
+
+		static Details on(Warehouse warehouse, Patch<Change> patch) {
+			Change change = patch.change();
+			return new Details((change.name != null) ? change.name : warehouse.name,
+					patch.value("location", change.location, warehouse.location),
+					(change.status != null) ? change.status : warehouse.status);
 		}
 
 	}

@@ -2,6 +2,7 @@ package app.stockroom.warehouses;
 
 import app.stockroom.platform.Bodies;
 import app.stockroom.platform.IfMatch;
+import app.stockroom.platform.Patch;
 import app.stockroom.platform.Replies;
 import app.stockroom.tenancy.Api;
 import app.stockroom.tenancy.Caller;
@@ -41,7 +42,9 @@ class WarehouseRoutes {
 			.post(PATH, CATALOG_WRITE, this::create)
 			.get(PATH + "/{id}", INVENTORY_READ, this::find)
 			.put(PATH + "/{id}", CATALOG_WRITE, this::update)
+			.patch(PATH + "/{id}", CATALOG_WRITE, this::patch)
 			.delete(PATH + "/{id}", CATALOG_WRITE, this::delete)
+			.post(PATH + "/{id}/restore", CATALOG_WRITE, this::restore)
 			.build();
 	}
 
@@ -61,8 +64,20 @@ class WarehouseRoutes {
 	}
 
 	Mono<ServerResponse> update(Caller caller, ServerRequest request) {
-		return this.bodies.read(request, Warehouse.Change.class)
-			.flatMap((change) -> this.warehouses.update(caller, Api.id(request), IfMatch.of(request), change))
+		return update(caller, request, this.bodies.read(request, Warehouse.Change.class).map(Patch::of));
+	}
+
+	Mono<ServerResponse> patch(Caller caller, ServerRequest request) {
+		return update(caller, request, this.bodies.patch(request, Warehouse.Change.class, Warehouse.Change.OPTIONAL));
+	}
+
+	Mono<ServerResponse> restore(Caller caller, ServerRequest request) {
+		return this.warehouses.restore(caller, Api.id(request), IfMatch.of(request))
+			.flatMap((warehouse) -> Replies.changed(request, warehouse));
+	}
+
+	private Mono<ServerResponse> update(Caller caller, ServerRequest request, Mono<Patch<Warehouse.Change>> patch) {
+		return patch.flatMap((wanted) -> this.warehouses.update(caller, Api.id(request), IfMatch.of(request), wanted))
 			.flatMap((warehouse) -> Replies.changed(request, warehouse));
 	}
 

@@ -11,6 +11,7 @@ import app.stockroom.ledger.Entry;
 import app.stockroom.ledger.Ledger;
 import app.stockroom.platform.Ids;
 import app.stockroom.platform.IfMatch;
+import app.stockroom.platform.Patch;
 import app.stockroom.platform.Problem;
 import app.stockroom.tenancy.Caller;
 import app.stockroom.tenancy.Conditions;
@@ -96,9 +97,9 @@ public class Warehouses {
 	/**
 	 * Changes a warehouse. What changes nothing writes nothing.
 	 */
-	Mono<Warehouse> update(Caller caller, UUID id, IfMatch seen, Warehouse.Change change) {
+	Mono<Warehouse> update(Caller caller, UUID id, IfMatch seen, Patch<Warehouse.Change> patch) {
 		return seen.attempt(find(caller.tenant(), id).doOnNext(seen::check).flatMap((warehouse) -> {
-			Warehouse.Details details = change.on(warehouse);
+			Warehouse.Details details = Warehouse.Change.on(warehouse, patch);
 			return details.equals(warehouse.details()) ? Mono.just(warehouse)
 					: write(caller, warehouse, Action.UPDATE, this.json.writeValueAsString(details))
 						.map(this::warehouse);
@@ -111,6 +112,15 @@ public class Warehouses {
 	Mono<Entry> delete(Caller caller, UUID id, IfMatch seen) {
 		return seen.attempt(find(caller.tenant(), id).doOnNext(seen::check)
 			.flatMap((warehouse) -> write(caller, warehouse, Action.DELETE, null)));
+	}
+
+	/**
+	 * Brings a deleted warehouse back.
+	 */
+	Mono<Warehouse> restore(Caller caller, UUID id, IfMatch seen) {
+		return seen.attempt(findEver(caller.tenant(), id).doOnNext(seen::check)
+			.flatMap((warehouse) -> write(caller, warehouse, Action.RESTORE, null))
+			.map(this::warehouse));
 	}
 
 	private Mono<Entry> write(Caller caller, Warehouse warehouse, Action action, @Nullable String state) {
