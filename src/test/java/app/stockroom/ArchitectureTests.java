@@ -38,11 +38,11 @@ class ArchitectureTests {
 
 	private static final Pattern SQL = Pattern.compile("^\\s*(select|insert|update|delete|with)\\b");
 
-	private static final Pattern WRITES_STOCK = Pattern
-		.compile("(insert into|update|delete from)\\s+(inventory|movement|alert|ledger_head|idempotency_key)\\b");
+	private static final Pattern WRITES_STOCK = Pattern.compile(
+			"(insert into|update|delete from)\\s+(inventory|movement|alert|ledger_head|idempotency_key|document|hold)\\b");
 
-	private static final Pattern READS_TABLE = Pattern
-		.compile("from\\s+(tenant|ledger_head|product|warehouse|inventory|movement|alert|idempotency_key)\\b");
+	private static final Pattern READS_TABLE = Pattern.compile(
+			"from\\s+(tenant|ledger_head|product|warehouse|inventory|movement|alert|idempotency_key|document|hold)\\b");
 
 	/** What each module may know; what is not named here nothing knows. */
 	private static final Map<String, List<String>> MAY_KNOW = Map.ofEntries(Map.entry("platform", List.of()),
@@ -51,6 +51,7 @@ class ArchitectureTests {
 			Map.entry("warehouses", List.of("platform", "tenancy", "ledger")),
 			Map.entry("inventory", List.of("platform", "tenancy", "ledger", "products", "warehouses")),
 			Map.entry("alerts", List.of("platform", "tenancy", "ledger")),
+			Map.entry("reservations", List.of("platform", "tenancy", "ledger", "products", "warehouses", "inventory")),
 			Map.entry("live",
 					List.of("platform", "tenancy", "ledger", "products", "warehouses", "inventory", "alerts")),
 			Map.entry("sales", List.of()), Map.entry("replay", List.of("sales")),
@@ -96,7 +97,7 @@ class ArchitectureTests {
 		noClasses().that()
 			.resideInAnyPackage("app.stockroom.tenancy..", "app.stockroom.ledger..", "app.stockroom.products..",
 					"app.stockroom.warehouses..", "app.stockroom.inventory..", "app.stockroom.alerts..",
-					"app.stockroom.live..")
+					"app.stockroom.reservations..", "app.stockroom.live..")
 			.and()
 			.doNotHaveSimpleName("DatabaseRoleCheck") // runs before the first request, on
 														// the main thread

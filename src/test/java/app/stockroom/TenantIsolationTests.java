@@ -87,8 +87,15 @@ class TenantIsolationTests {
 		this.ids.put("sequence", this.other.move(this.ids.get("product"), "OUT", 15).expect(201).text("sequence"));
 		this.ids.put("inventory", this.other.stock(this.ids.get("product")).get("id").asString());
 		this.ids.put("alert", this.other.get("/api/alerts").body().at("/items/0/id").asString());
+		this.ids.put("reservation",
+				this.other
+					.post("/api/reservations",
+							"{\"lines\": [{\"sku\": \"secret\", \"quantity\": 1}], \"reference\": \"secret\"}")
+					.expect(201)
+					.text("id"));
 		catalogue();
 		stock();
+		reservations();
 	}
 
 	private void catalogue() {
@@ -143,6 +150,19 @@ class TenantIsolationTests {
 		}
 		lists("/api/alerts", "productId={product}", "warehouseId={warehouse}");
 		add("POST /api/alerts/{id}/acknowledgement", "/api/alerts/{alert}/acknowledgement", "{}", 404);
+	}
+
+	private void reservations() {
+		lists("/api/reservations", "productId={product}", "reference=secret");
+		for (String what : List.of("\"productId\": \"{product}\"", "\"sku\": \"secret\"",
+				"\"productId\": \"{ownProduct}\", \"warehouseId\": \"{warehouse}\"")) {
+			add("POST /api/reservations", "/api/reservations", "{\"lines\": [{" + what + ", \"quantity\": 1}]}", 404);
+		}
+		add("GET /api/reservations/{id}", "/api/reservations/{reservation}", null, 404);
+		add("POST /api/reservations/{id}/commit", "/api/reservations/{reservation}/commit", "{}", 404);
+		add("POST /api/reservations/{id}/release", "/api/reservations/{reservation}/release", "{}", 404);
+		add("POST /api/reservations/{id}/extension", "/api/reservations/{reservation}/extension", "{\"ttlSeconds\": 9}",
+				404);
 	}
 
 	@Test
@@ -241,7 +261,7 @@ class TenantIsolationTests {
 	private List<String> world() {
 		return List
 			.of("/api/products", "/api/warehouses", "/api/inventory", "/api/stock-movements", "/api/alerts",
-					"/api/tenant")
+					"/api/reservations", "/api/tenant")
 			.stream()
 			.map((path) -> this.other.get(path).expect(200).body().toString())
 			.toList();

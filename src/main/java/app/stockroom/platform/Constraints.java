@@ -37,7 +37,7 @@ final class Constraints {
 	private static <T> List<FieldError> errors(String prefix, Set<ConstraintViolation<T>> violations) {
 		List<FieldError> errors = new ArrayList<>();
 		for (ConstraintViolation<T> violation : violations) {
-			String path = prefix + violation.getPropertyPath();
+			String path = prefix + violation.getPropertyPath().toString().replace(".<list element>", "");
 			errors.add(new FieldError(path.isEmpty() ? "body" : path, code(violation), violation.getMessage()));
 		}
 		errors.sort((one, other) -> one.field().compareTo(other.field()));

@@ -44,6 +44,12 @@ public final class Limits {
 	/** Largest quantity, in pieces: the largest integer that every JSON reader keeps. */
 	public static final long QUANTITY = (1L << 53) - 1;
 
+	/** Most lines of a reservation. */
+	public static final int DOCUMENT_LINES = 100;
+
+	/** Longest time that a reservation holds without being extended, in seconds. */
+	public static final int RESERVATION_SECONDS = 24 * 60 * 60;
+
 	/** Most tenants that a development token may name: it must fit into a header. */
 	public static final int TOKEN_TENANTS = 100;
 

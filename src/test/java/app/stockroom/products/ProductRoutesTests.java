@@ -88,7 +88,7 @@ class ProductRoutesTests {
 			{"sku": "x", "name": "x", "price": "1"}              | price
 			{"sku": "x", "name": "x", "price": 1e300}            | price
 			{"sku": "x", "name": "x", "status": "SOLD"}          | status
-			{"sku": "x", "name": "x", "barcodes": [" "]}         | barcodes[0].<list element>
+			{"sku": "x", "name": "x", "barcodes": [" "]}         | barcodes[0]
 			{"sku": "x", "name": "x", "quantity": 5}             | quantity
 			{"sku": "x\\u0000", "name": "x"}                     | sku
 			""")

@@ -1,0 +1,130 @@
+package app.stockroom.reservations;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
+
+import app.stockroom.platform.Database;
+import app.stockroom.tenancy.TenantId;
+import io.r2dbc.pool.ConnectionPool;
+import io.r2dbc.spi.Connection;
+import io.r2dbc.spi.Readable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+import org.springframework.context.SmartLifecycle;
+import org.springframework.stereotype.Component;
+
+import static app.stockroom.platform.Columns.required;
+
+/**
+ * Sets free what was reserved too long, within a second of its time. Every process does
+ * so; where several try at once the reservation's version lets one win.
+ */
+@Component
+class ReservationExpiry implements SmartLifecycle {
+
+	private static final Logger logger = LoggerFactory.getLogger(ReservationExpiry.class);
+
+	private static final String DUE = "select tenant_id, id from due_reservations_1($1)";
+
+	private static final Duration INTERVAL = Duration.ofMillis(500);
+
+	/** What processes that were started together are pulled apart by. */
+	private static final Duration JITTER = Duration.ofMillis(100);
+
+	private static final Duration TIMEOUT = Duration.ofSeconds(5);
+
+	/** A part of a tenant's queue, so that a backlog leaves room for its clients. */
+	private static final int PER_ROUND = 500;
+
+	private static final int TENANTS_AT_ONCE = 8;
+
+	private final Reservations reservations;
+
+	private final ConnectionPool pool;
+
+	private Disposable task = Disposables.disposed();
+
+	ReservationExpiry(Reservations reservations, Database database) {
+		this.reservations = reservations;
+		this.pool = database.pool("reservation-expiry", 1);
+	}
+
+	/**
+	 * Ends every reservation whose time is over.
+	 * @return how many this process ended
+	 */
+	Mono<Long> expire() {
+		// A round that ends none only met the work of others, or trouble: enough for now.
+		return Mono.defer(this::expireSome).repeat().takeUntil((ended) -> ended == 0).reduce(0L, Long::sum);
+	}
+
+	private Mono<Long> expireSome() {
+		return due().flatMapIterable(Map::entrySet)
+			.flatMap((tenant) -> expire(tenant.getKey(), tenant.getValue()), TENANTS_AT_ONCE)
+			.reduce(0L, Long::sum);
+	}
+
+	private Mono<Long> expire(TenantId tenant, List<UUID> ids) {
+		return this.reservations.due(tenant, ids)
+			.flatMapMany(Flux::fromIterable)
+			.flatMap((reservation) -> this.reservations.expire(tenant, reservation), PER_ROUND)
+			.filter(Boolean::booleanValue)
+			.count()
+			.onErrorResume((failure) -> {
+				logger.warn("Reservations of tenant {} could not be ended now: {}", tenant, failure.getMessage());
+				return Mono.just(0L);
+			});
+	}
+
+	private Mono<Map<TenantId, List<UUID>>> due() {
+		return Mono.usingWhen(this.pool.create(),
+				(connection) -> Database.answerOf(connection, due(connection), TIMEOUT), Connection::close,
+				(connection, _) -> Database.discard(connection), Database::discard);
+	}
+
+	private static Mono<Map<TenantId, List<UUID>>> due(Connection connection) {
+		return Flux.from(connection.createStatement(DUE).bind("$1", PER_ROUND).execute())
+			.concatMap((result) -> result.map(Due::of))
+			.collect(Collectors.groupingBy(Due::tenant, Collectors.mapping(Due::id, Collectors.toList())));
+	}
+
+	@Override
+	public void start() {
+		this.task = Mono.defer(this::pause).then(Mono.defer(this::expire)).onErrorResume((failure) -> {
+			logger.warn("Reservations could not be ended now: {}", failure.getMessage());
+			return Mono.just(0L);
+		}).repeat().subscribe();
+	}
+
+	private Mono<Long> pause() {
+		return Mono.delay(INTERVAL.plusMillis(ThreadLocalRandom.current().nextLong(JITTER.toMillis())));
+	}
+
+	@Override
+	public void stop() {
+		this.task.dispose();
+	}
+
+	@Override
+	public boolean isRunning() {
+		return !this.task.isDisposed();
+	}
+
+	/** A reservation whose time is over. */
+	private record Due(TenantId tenant, UUID id) {
+
+		static Due of(Readable row) {
+			return new Due(new TenantId(required(row, "tenant_id", UUID.class)), required(row, "id", UUID.class));
+		}
+	}
+
+}

@@ -1,0 +1,41 @@
+package app.stockroom.reservations;
+
+import java.util.Set;
+import java.util.UUID;
+
+import app.stockroom.platform.Filters;
+import app.stockroom.tenancy.Conditions;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.web.reactive.function.server.ServerRequest;
+
+/**
+ * Which reservations a list shows: those that meet every part that is given.
+ *
+ * @param statuses in one of these states; empty is any
+ * @param reference with exactly this reference
+ * @param productId with a line of this product
+ */
+record ReservationFilter(Set<Reservation.Status> statuses, @Nullable String reference, @Nullable UUID productId) {
+
+	static final Set<String> PARAMETERS = Set.of("status", "reference", "productId");
+
+	static ReservationFilter of(ServerRequest request) {
+		Filters filters = new Filters(request);
+		ReservationFilter filter = new ReservationFilter(filters.several("status", Reservation.Status.class),
+				filters.text("reference"), filters.id("productId"));
+		filters.check();
+		return filter;
+	}
+
+	Conditions conditions() {
+		return new Conditions()
+			.and("d.status = any(?)",
+					this.statuses.isEmpty() ? null
+							: this.statuses.stream().map(Reservation.Status::name).toArray(String[]::new))
+			.and("d.reference = ?", this.reference)
+			.and("d.body @> jsonb_build_object('lines', jsonb_build_array(jsonb_build_object('productId', ?::text)))",
+					(this.productId != null) ? this.productId.toString() : null);
+	}
+
+}
