@@ -5,13 +5,13 @@ import app.stockroom.ledger.Idempotency;
 import app.stockroom.ledger.Outcome;
 import app.stockroom.platform.Bodies;
 import app.stockroom.platform.IfMatch;
-import app.stockroom.platform.PageRequest;
 import app.stockroom.platform.Replies;
 import app.stockroom.reservations.ReservationRequest.Commit;
 import app.stockroom.reservations.ReservationRequest.Extension;
 import app.stockroom.reservations.ReservationRequest.Release;
 import app.stockroom.tenancy.Api;
 import app.stockroom.tenancy.Caller;
+import app.stockroom.tenancy.Lists;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
@@ -31,12 +31,15 @@ class ReservationRoutes {
 
 	private final Reservations reservations;
 
+	private final Lists lists;
+
 	private final Bodies bodies;
 
 	private final Idempotency idempotency;
 
-	ReservationRoutes(Reservations reservations, Bodies bodies, Idempotency idempotency) {
+	ReservationRoutes(Reservations reservations, Lists lists, Bodies bodies, Idempotency idempotency) {
 		this.reservations = reservations;
+		this.lists = lists;
 		this.bodies = bodies;
 		this.idempotency = idempotency;
 	}
@@ -54,8 +57,8 @@ class ReservationRoutes {
 	}
 
 	Mono<ServerResponse> list(Caller caller, ServerRequest request) {
-		PageRequest page = PageRequest.of(request, ReservationFilter.PARAMETERS, Reservations.SORTS.keySet());
-		return this.reservations.list(caller.tenant(), ReservationFilter.of(request), page).flatMap(Replies::page);
+		return this.lists.answer(request, ReservationFilter.PARAMETERS,
+				this.reservations.rows(caller.tenant(), ReservationFilter.of(request)));
 	}
 
 	Mono<ServerResponse> find(Caller caller, ServerRequest request) {

@@ -14,13 +14,13 @@ import app.stockroom.ledger.Ledger;
 import app.stockroom.ledger.Outcome;
 import app.stockroom.platform.Ids;
 import app.stockroom.platform.IfMatch;
-import app.stockroom.platform.Page;
-import app.stockroom.platform.PageRequest;
 import app.stockroom.platform.Problem;
 import app.stockroom.platform.Refusal;
 import app.stockroom.tenancy.Caller;
 import app.stockroom.tenancy.Listing;
 import app.stockroom.tenancy.Reads;
+import app.stockroom.tenancy.Rows;
+import app.stockroom.tenancy.Sort;
 import app.stockroom.tenancy.TenantId;
 import io.r2dbc.spi.Readable;
 import org.jspecify.annotations.Nullable;
@@ -45,8 +45,8 @@ class Reservations {
 			where d.tenant_id = $1 and d.kind = 3
 			""";
 
-	static final Map<String, String> SORTS = Map.of("createdAt", "created_at", "updatedAt", "updated_at", "expiresAt",
-			"expires_at", "status", "status");
+	private static final Map<String, Sort> SORTS = Map.of("createdAt", Sort.time("created_at"), "updatedAt",
+			Sort.time("updated_at"), "expiresAt", Sort.time("expires_at"), "status", Sort.text("status"));
 
 	private static final String DUE = SELECT + """
 			and d.id = any($2) and d.status = 'HELD' and d.expires_at <= clock_timestamp()
@@ -71,7 +71,7 @@ class Reservations {
 	private final JsonMapper json;
 
 	Reservations(Reads reads, Ledger ledger, Shortages shortages, JsonMapper json) {
-		this.listing = new Listing<>(SELECT, SORTS, "id desc", this::reservation);
+		this.listing = new Listing<>(SELECT, SORTS, Sort.id("id"), true, this::reservation);
 		this.reads = reads;
 		this.ledger = ledger;
 		this.shortages = shortages;
@@ -84,8 +84,8 @@ class Reservations {
 			.switchIfEmpty(Mono.error(() -> Problem.NOT_FOUND.because("There is no reservation with this id.")));
 	}
 
-	Mono<Page<Reservation>> list(TenantId tenant, ReservationFilter filter, PageRequest page) {
-		return this.listing.page(this.reads, tenant, filter.conditions(), page);
+	Rows<Reservation> rows(TenantId tenant, ReservationFilter filter) {
+		return this.listing.rows(this.reads, tenant, filter.conditions());
 	}
 
 	/**
