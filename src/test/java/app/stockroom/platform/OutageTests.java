@@ -61,6 +61,16 @@ class OutageTests {
 	}
 
 	@Test
+	void aDatabaseThatWasRestartedIsUsedAtOnce() {
+		TenantClient client = TenantClient.open(this.web, this.tenants);
+		assertServing(client);
+		POSTGRES.stop();
+		POSTGRES.start();
+		assertThat(statuses(client)).as("nobody is lent one of the dead connections")
+			.allMatch(HttpStatusCode::is2xxSuccessful);
+	}
+
+	@Test
 	void aSilentDatabaseIs503AfterTheTimeoutAndEverythingWorksAfterwards() {
 		TenantClient client = TenantClient.open(this.web, this.tenants);
 		assertServing(client);

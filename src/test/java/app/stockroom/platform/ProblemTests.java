@@ -123,6 +123,8 @@ class ProblemTests {
 			.contentType(MediaType.TEXT_EVENT_STREAM)
 			.expectBody()
 			.isEmpty();
+		// A stream that went on behind it would keep the connection for itself.
+		send("GET", "/nothing").expectStatus().isNotFound();
 	}
 
 	@ParameterizedTest
