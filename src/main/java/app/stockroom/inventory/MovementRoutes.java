@@ -62,8 +62,8 @@ class MovementRoutes {
 	}
 
 	Mono<ServerResponse> list(Caller caller, ServerRequest request) {
-		return this.lists.answer(request, MovementFilter.PARAMETERS,
-				this.movements.rows(caller.tenant(), MovementFilter.of(request)));
+		return this.movements.rows(caller.tenant(), MovementFilter.of(request))
+			.flatMap((rows) -> this.lists.answer(request, MovementFilter.PARAMETERS, rows));
 	}
 
 	Mono<ServerResponse> find(Caller caller, ServerRequest request) {

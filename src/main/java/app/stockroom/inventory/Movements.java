@@ -1,16 +1,22 @@
 package app.stockroom.inventory;
 
-import java.util.Map;
+import java.util.List;
+import java.util.Set;
 
 import app.stockroom.ledger.Entries;
 import app.stockroom.ledger.Entry;
-import app.stockroom.tenancy.Listing;
+import app.stockroom.platform.Page;
+import app.stockroom.platform.PageRequest;
 import app.stockroom.tenancy.Reads;
 import app.stockroom.tenancy.Rows;
-import app.stockroom.tenancy.Sort;
 import app.stockroom.tenancy.TenantId;
+import io.r2dbc.spi.Readable;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
 
 import org.springframework.stereotype.Repository;
+
+import static app.stockroom.platform.Columns.required;
 
 /**
  * The entries of a tenant's ledger as a list, the newest first.
@@ -18,19 +24,92 @@ import org.springframework.stereotype.Repository;
 @Repository
 class Movements {
 
-	private static final Sort KEY = Sort.whole("sequence");
-
-	private final Listing<Entry> listing;
+	private final Entries entries;
 
 	private final Reads reads;
 
 	Movements(Entries entries, Reads reads) {
-		this.listing = new Listing<>(Entries.SELECT, Map.of("sequence", KEY), KEY, true, entries::entry);
+		this.entries = entries;
 		this.reads = reads;
 	}
 
-	Rows<Entry> rows(TenantId tenant, MovementFilter filter) {
-		return this.listing.rows(this.reads, tenant, filter.conditions());
+	/**
+	 * The entries that a filter lets through.
+	 */
+	Mono<Rows<Entry>> rows(TenantId tenant, MovementFilter filter) {
+		// Time never runs backwards along the sequence: a range of one is a range of the
+		// other.
+		Mono<MovementFilter> first = (filter.from() == null) ? Mono.just(filter)
+				: this.entries.sequenceAt(tenant, filter.from().minusNanos(1))
+					.map((before) -> filter.between(before + 1, null));
+		return first
+			.flatMap((from) -> (filter.to() == null) ? Mono.just(from)
+					: this.entries.sequenceAt(tenant, filter.to()).map((last) -> from.between(null, last)))
+			.map((sequences) -> new Found(tenant, sequences));
+	}
+
+	private final class Found implements Rows<Entry> {
+
+		private final TenantId tenant;
+
+		private final MovementFilter filter;
+
+		Found(TenantId tenant, MovementFilter filter) {
+			this.tenant = tenant;
+			this.filter = filter;
+		}
+
+		@Override
+		public Set<String> sortable() {
+			return Set.of("sequence");
+		}
+
+		@Override
+		public Mono<Page<Entry>> page(PageRequest request) {
+			List<String> after = request.after(this.tenant);
+			return (after != null) ? behind(request, after) : numbered(request);
+		}
+
+		private Mono<Page<Entry>> numbered(PageRequest request) {
+			MovementSearch count = search(request);
+			// The ledger only grows, so a count that is a moment older than its page is
+			// true of a ledger that has been.
+			return Movements.this.reads.one(this.tenant, count.count(), count.binds(), Movements::total)
+				.flatMap((total) -> entries(request, search(request))
+					.map((found) -> Page.of(shown(request, found), request, total, next(request, found))));
+		}
+
+		private Mono<Page<Entry>> behind(PageRequest request, List<String> after) {
+			if (after.size() != 1 || !after.getFirst().matches("[0-9]{1,18}")) {
+				throw PageRequest.foreignCursor();
+			}
+			return entries(request, search(request).behind(Long.parseLong(after.getFirst())))
+				.map((found) -> Page.behind(shown(request, found), request, next(request, found)));
+		}
+
+		private Mono<List<Entry>> entries(PageRequest request, MovementSearch search) {
+			String page = search.page(request.limit() + 1, request.offset());
+			return Movements.this.reads.list(this.tenant, page, search.binds(), Movements.this.entries::entry);
+		}
+
+		private MovementSearch search(PageRequest request) {
+			return new MovementSearch(this.filter, request.descending(request.sortBy() == null));
+		}
+
+		private List<Entry> shown(PageRequest request, List<Entry> found) {
+			return found.stream().limit(request.limit()).toList();
+		}
+
+		private @Nullable String next(PageRequest request, List<Entry> found) {
+			return (found.size() > request.limit())
+					? request.next(this.tenant, List.of(Long.toString(found.get(request.limit() - 1).sequence())))
+					: null;
+		}
+
+	}
+
+	private static long total(Readable row) {
+		return required(row, "total", Long.class);
 	}
 
 }

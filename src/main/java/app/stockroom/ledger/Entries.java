@@ -1,6 +1,7 @@
 package app.stockroom.ledger;
 
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
@@ -56,6 +57,18 @@ public class Entries {
 	public Mono<Position> position(TenantId tenant) {
 		return this.reads.one(tenant, POSITION, statement -> statement,
 				row -> new Position(present(row, "epoch", String.class), present(row, "sequence", Long.class)));
+	}
+
+	/**
+	 * The sequence of the last entry that was written at a time or before; 0 if there was
+	 * none.
+	 */
+	public Mono<Long> sequenceAt(TenantId tenant, Instant time) {
+		// Entries are timed in microseconds; a binding would round, and the last half of
+		// one is still to come.
+		Instant written = time.truncatedTo(ChronoUnit.MICROS);
+		return this.reads.one(tenant, "select sequence_at_1($1, $2) as sequence",
+				(statement) -> statement.bind("$2", written), (row) -> present(row, "sequence", Long.class));
 	}
 
 	/**

@@ -1,5 +1,7 @@
 package app.stockroom.platform;
 
+import java.time.DateTimeException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -65,6 +67,13 @@ public final class Filters {
 						: null);
 	}
 
+	/**
+	 * An instant in ISO 8601.
+	 */
+	public @Nullable Instant instant(String name) {
+		return one(name, "an ISO-8601 time from year 1 to 9999 in UTC, such as 2026-11-21T20:00:00Z", Filters::time);
+	}
+
 	public <E extends Enum<E>> @Nullable E word(String name, Class<E> type) {
 		return one(name, expected(type), (value) -> Enum.valueOf(type, value));
 	}
@@ -123,6 +132,16 @@ public final class Filters {
 
 	private static <E extends Enum<E>> String expected(Class<E> type) {
 		return "one of " + Arrays.toString(type.getEnumConstants());
+	}
+
+	private static @Nullable Instant time(String value) {
+		try {
+			// No year beyond these fits into a timestamptz.
+			return value.matches("(?!0000)[0-9]{4}-.{1,40}") ? Instant.parse(value) : null;
+		}
+		catch (DateTimeException malformed) {
+			return null;
+		}
 	}
 
 	private static boolean digit(int character) {

@@ -72,6 +72,14 @@ public record PageRequest(int page, int limit, @Nullable String sortBy, @Nullabl
 	}
 
 	/**
+	 * Whether the largest comes first.
+	 * @param unasked the answer where the client does not say
+	 */
+	public boolean descending(boolean unasked) {
+		return (this.descending != null) ? this.descending : unasked;
+	}
+
+	/**
 	 * Where the page begins: behind the item with these values.
 	 * @param owner who asks, so that nobody begins where another left off
 	 * @return the values of the cursor, or null where the page is named by its number

@@ -29,6 +29,15 @@ public final class Conditions {
 	}
 
 	/**
+	 * Binds a value outside of a condition.
+	 * @return the placeholder that stands for it
+	 */
+	public String placeholder(Object value) {
+		this.values.add(value);
+		return "$" + (this.values.size() + 1);
+	}
+
+	/**
 	 * Adds a condition without a value.
 	 */
 	public Conditions and(String fragment) {
@@ -41,6 +50,13 @@ public final class Conditions {
 	 */
 	public String sql() {
 		return this.sql.toString();
+	}
+
+	/**
+	 * What is bound, from {@code $2} on.
+	 */
+	public List<Object> values() {
+		return List.copyOf(this.values);
 	}
 
 	/**

@@ -41,8 +41,7 @@ public record Listing<T>(String sql, Map<String, Sort> sorts, Sort key, boolean 
 	}
 
 	private boolean descending(PageRequest request) {
-		boolean unasked = request.sortBy() == null && this.newestFirst;
-		return (request.descending() != null) ? request.descending() : unasked;
+		return request.descending(request.sortBy() == null && this.newestFirst);
 	}
 
 	/** Both in the same direction, so that an index serves the order from either end. */

@@ -1,0 +1,163 @@
+package app.stockroom.inventory;
+
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+
+import app.stockroom.Invariants;
+import app.stockroom.StockroomTest;
+import app.stockroom.TenantClient;
+import app.stockroom.ledger.EntryType;
+import app.stockroom.tenancy.Tenants;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.json.JsonMapper;
+
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.core.env.Environment;
+import org.springframework.test.web.reactive.server.WebTestClient;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What a page of movements costs: as much as it shows, and not as much as there is, also
+ * where a value stands at the far end of the ledger.
+ */
+@StockroomTest
+class MovementPagesTests {
+
+	private static final int ENTRIES = 40_000;
+
+	private static final int MOST_BUFFERS = 1000;
+
+	@Autowired
+	WebTestClient web;
+
+	@Autowired
+	Tenants tenants;
+
+	@Autowired
+	Environment environment;
+
+	@Test
+	void everyFilterReadsFewBuffers() throws SQLException {
+		TenantClient client = TenantClient.open(this.web, this.tenants);
+		UUID product = UUID.fromString(client.product("A"));
+		UUID inventory = UUID.fromString(client.stock(product.toString()).get("id").asString());
+		UUID warehouse = UUID.fromString(client.stock(product.toString()).get("warehouseId").asString());
+		fill(client, product, inventory, warehouse);
+		List<String> tried = new ArrayList<>();
+		try (Connection connection = asApplication(client)) {
+			for (Long to : new Long[] { null, ENTRIES / 2L }) {
+				for (MovementFilter filter : List.of(filter(null, null, null, Set.of(), null, null, to),
+						filter(product, null, null, Set.of(), null, null, to),
+						filter(null, "A", null, Set.of(), null, null, to),
+						filter(null, null, warehouse, Set.of(), null, null, to),
+						filter(null, null, UUID.randomUUID(), Set.of(), null, null, to),
+						filter(null, null, null, Set.of(EntryType.ADJUSTMENT), null, null, to),
+						filter(null, null, null, Set.of(EntryType.IN, EntryType.ADJUSTMENT), null, null, to),
+						filter(null, null, null, Set.of(), "rare", null, to),
+						filter(null, null, null, Set.of(), "common", null, to),
+						filter(null, null, null, Set.of(), null, "rare", to),
+						filter(null, null, null, Set.of(), null, "common", to))) {
+					for (boolean descending : new boolean[] { true, false }) {
+						long read = buffers(connection, client, new MovementSearch(filter, descending), filter);
+						tried.add(read + " for " + filter + (descending ? " descending" : ""));
+						assertThat(read).as(tried.getLast()).isBetween(1L, (long) MOST_BUFFERS);
+					}
+				}
+			}
+		}
+		assertThat(tried).hasSize(44);
+	}
+
+	@Test
+	void aTimeIsFoundWithinAFewBuffers() throws SQLException {
+		TenantClient client = TenantClient.open(this.web, this.tenants);
+		fill(client, UUID.randomUUID(), UUID.randomUUID(), UUID.randomUUID());
+		try (Connection connection = asApplication(client); Statement statement = connection.createStatement()) {
+			String time = "select sequence_at_1('%s', '%s')".formatted(client.tenant(),
+					Instant.parse("2020-01-01T00:00:00Z").plusSeconds(ENTRIES / 3));
+			statement.execute(time);
+			assertThat(read(statement, time)).isBetween(1L, 60L);
+		}
+	}
+
+	private static MovementFilter filter(UUID product, String sku, UUID warehouse, Set<EntryType> types, String actor,
+			String reference, Long to) {
+		return new MovementFilter(product, sku, warehouse, null, types, actor, reference, null, to, null, null);
+	}
+
+	/** The first entries are rare ones, all others alike. */
+	private void fill(TenantClient client, UUID product, UUID inventory, UUID warehouse) throws SQLException {
+		try (Connection owner = Invariants.owner(this.environment); Statement statement = owner.createStatement()) {
+			statement.execute(
+					"""
+							insert into movement (tenant_id, sequence, created_at, inventory_id, product_id, warehouse_id, delta,
+							  reserved_delta, quantity_after, reserved_after, min_stock, max_stock, version, type, actor, reference)
+							select '%s', n, timestamptz '2020-01-01Z' + n * interval '1 second', '%s', '%s', '%s', 1, 0, n, 0, 10,
+							  1000, n, case when n < 150 then 4 else 2 end, case when n < 150 then 'rare' else 'common' end,
+							  case when n < 150 then 'rare' else 'common' end
+							from generate_series(101, %d) n
+							"""
+						.formatted(client.tenant(), inventory, product, warehouse, ENTRIES));
+			statement.execute("vacuum analyze movement");
+		}
+	}
+
+	private Connection asApplication(TenantClient client) throws SQLException {
+		String url = this.environment.getRequiredProperty("spring.flyway.url");
+		Connection connection = DriverManager.getConnection(url,
+				this.environment.getRequiredProperty("spring.r2dbc.username"),
+				this.environment.getRequiredProperty("spring.r2dbc.password"));
+		try (Statement statement = connection.createStatement()) {
+			statement.execute("set app.tenant_id = '%s'".formatted(client.tenant()));
+			// As a statement that is used often is planned: for any value.
+			statement.execute("set plan_cache_mode = force_generic_plan");
+		}
+		return connection;
+	}
+
+	private static long buffers(Connection connection, TenantClient client, MovementSearch search,
+			MovementFilter filter) throws SQLException {
+		try (Statement statement = connection.createStatement()) {
+			statement.execute("deallocate all");
+			statement.execute("prepare page as " + search.page(51, 0));
+			String execute = "execute page(" + arguments(client, search) + ")";
+			// Once to warm the catalogue's caches, which are not the page's own.
+			statement.execute(execute);
+			return read(statement, execute);
+		}
+	}
+
+	private static String arguments(TenantClient client, MovementSearch search) {
+		StringBuilder arguments = new StringBuilder("'" + client.tenant() + "'");
+		for (Object value : search.values()) {
+			arguments.append(", ");
+			switch (value) {
+				case Number number -> arguments.append(number);
+				case Short[] codes -> arguments.append("'{").append(String.join(",", texts(codes))).append("}'");
+				default -> arguments.append('\'').append(value).append('\'');
+			}
+		}
+		return arguments.toString();
+	}
+
+	private static List<String> texts(Short[] codes) {
+		return List.of(codes).stream().map(String::valueOf).toList();
+	}
+
+	private static long read(Statement statement, String sql) throws SQLException {
+		ResultSet plan = statement.executeQuery("explain (analyze, buffers, format json) " + sql);
+		plan.next();
+		var root = new JsonMapper().readTree(plan.getString(1)).get(0).get("Plan");
+		return root.get("Shared Hit Blocks").asLong() + root.get("Shared Read Blocks").asLong();
+	}
+
+}
