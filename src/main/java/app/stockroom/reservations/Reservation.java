@@ -65,7 +65,7 @@ public record Reservation(UUID id, Status status, @Nullable String reference, Li
 				.with("expiresAt", this.expiresAt);
 			case COMMITTED, RELEASED -> throw Problem.RESERVATION_CLOSED
 				.because("The reservation is " + this.status + " since " + this.updatedAt + "; it holds nothing.")
-				.with("status", this.status);
+				.with("reservationStatus", this.status);
 		}
 	}
 
