@@ -76,13 +76,19 @@ class ReservationExpiry implements SmartLifecycle {
 	private Mono<Long> expire(TenantId tenant, List<UUID> ids) {
 		return this.reservations.due(tenant, ids)
 			.flatMapMany(Flux::fromIterable)
-			.flatMap((reservation) -> this.reservations.expire(tenant, reservation), PER_ROUND)
+			// Each for itself: one that cannot be ended does not keep others.
+			.flatMap(
+					(reservation) -> Mono.defer(() -> this.reservations.expire(tenant, reservation))
+						.onErrorResume((failure) -> failed("Reservation " + reservation.id(), failure, false)),
+					PER_ROUND)
 			.filter(Boolean::booleanValue)
 			.count()
-			.onErrorResume((failure) -> {
-				logger.warn("Reservations of tenant {} could not be ended now: {}", tenant, failure.getMessage());
-				return Mono.just(0L);
-			});
+			.onErrorResume((failure) -> failed("Reservations of tenant " + tenant, failure, 0L));
+	}
+
+	private static <T> Mono<T> failed(String what, Throwable failure, T instead) {
+		logger.warn("{} could not be ended now: {}", what, failure.getMessage());
+		return Mono.just(instead);
 	}
 
 	private Mono<Map<TenantId, List<UUID>>> due() {
@@ -99,10 +105,11 @@ class ReservationExpiry implements SmartLifecycle {
 
 	@Override
 	public void start() {
-		this.task = Mono.defer(this::pause).then(Mono.defer(this::expire)).onErrorResume((failure) -> {
-			logger.warn("Reservations could not be ended now: {}", failure.getMessage());
-			return Mono.just(0L);
-		}).repeat().subscribe();
+		this.task = Mono.defer(this::pause)
+			.then(Mono.defer(this::expire))
+			.onErrorResume((failure) -> failed("Reservations", failure, 0L))
+			.repeat()
+			.subscribe();
 	}
 
 	private Mono<Long> pause() {

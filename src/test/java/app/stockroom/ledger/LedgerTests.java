@@ -311,6 +311,10 @@ class LedgerTests {
 		assertThat(this.shop.refused(command(sale, Command.document(reservation, commit))).refusal().problem())
 			.isEqualTo(Problem.RESERVATION_EXPIRED);
 		assertThat(holds()).isEqualTo(6);
+		Line back = new Line(ProductRef.of(product), null, EntryType.RELEASE, 0, -6, Note.NONE, Terms.of(reservation));
+		Command.DocumentChange over = new Command.DocumentChange(1L, "EXPIRED", null, body("a"), null, false);
+		this.shop.accepted(command(back, Command.document(reservation, over)));
+		assertThat(holds()).isZero();
 	}
 
 	@Test
