@@ -36,14 +36,17 @@ public class Ledger {
 	/** What changes under us this often in a row is refused as stale. */
 	private static final int ATTEMPTS = 100;
 
+	/** A lane has one call at a time, so this many tenants may be busy at once. */
+	private static final int BUSY_TENANTS = 100_000;
+
 	private final LoadingCache<TenantId, Lane> lanes;
 
 	private final JsonMapper json;
 
 	Ledger(Database database, RedisClient redis, RedisURI redisUri, Entries entries, LedgerSettings settings,
 			JsonMapper json, MeterRegistry meters) {
-		Writer writer = new Writer(database.pool("writes", settings.writeConnections()), settings.callTimeout(),
-				meters);
+		Writer writer = new Writer(database.pool("writes", settings.writeConnections(), BUSY_TENANTS),
+				settings.callTimeout(), meters);
 		Flusher flusher = new Flusher(writer, new Announcer(redis, redisUri, json, meters), entries, json,
 				settings.resolutionTimeout());
 		// A second lane of a tenant would cost speed, not truth: the database serializes

@@ -66,6 +66,14 @@ public class Database implements DisposableBean {
 	 * @param size the most connections
 	 */
 	public ConnectionPool pool(String name, int size) {
+		return pool(name, size, size * this.settings.pendingPerConnection());
+	}
+
+	/**
+	 * Opens a pool as {@link #pool(String, int)} does.
+	 * @param pending the most that may wait for a connection; one more fails at once
+	 */
+	public ConnectionPool pool(String name, int size, int pending) {
 		ConnectionPool pool = new ConnectionPool(ConnectionPoolConfiguration.builder(connections(name))
 			.name(name)
 			.initialSize(0)
@@ -76,8 +84,7 @@ public class Database implements DisposableBean {
 			.maxAcquireTime(this.settings.acquireTimeout())
 			.maxCreateConnectionTime(this.settings.connectTimeout())
 			.maxValidationTime(this.settings.validationTimeout())
-			.customizer((builder) -> builder.maxPendingAcquire(size * this.settings.pendingPerConnection())
-				.evictionPredicate(this::isUseless))
+			.customizer((builder) -> builder.maxPendingAcquire(pending).evictionPredicate(this::isUseless))
 			.build());
 		new ConnectionPoolMetrics(pool, name, Tags.empty()).bindTo(this.meters);
 		this.pools.add(pool);
