@@ -135,7 +135,11 @@ class ReservationExpiryTests {
 		int sold = 0;
 		for (Race race : races.stream().map(Future::resultNow).toList()) {
 			boolean won = race.commit().status() == 200;
-			if (!won) {
+			if (won) {
+				assertThat(Instant.parse(race.commit().text("updatedAt")))
+					.isBefore(Instant.parse(race.commit().text("expiresAt")));
+			}
+			else {
 				race.commit().expectProblem(409, "reservation-expired");
 			}
 			sold += won ? 1 : 0;
