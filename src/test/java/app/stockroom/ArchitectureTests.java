@@ -50,6 +50,8 @@ class ArchitectureTests {
 			Map.entry("products", List.of("platform", "tenancy", "ledger")),
 			Map.entry("warehouses", List.of("platform", "tenancy", "ledger")),
 			Map.entry("inventory", List.of("platform", "tenancy", "ledger", "products", "warehouses")),
+			Map.entry("transfers", List.of("platform", "tenancy", "ledger", "products", "warehouses", "inventory")),
+			Map.entry("counts", List.of("platform", "tenancy", "ledger", "products", "warehouses", "inventory")),
 			Map.entry("alerts", List.of("platform", "tenancy", "ledger")),
 			Map.entry("reservations", List.of("platform", "tenancy", "ledger", "products", "warehouses", "inventory")),
 			Map.entry("live",
@@ -97,7 +99,8 @@ class ArchitectureTests {
 		noClasses().that()
 			.resideInAnyPackage("app.stockroom.tenancy..", "app.stockroom.ledger..", "app.stockroom.products..",
 					"app.stockroom.warehouses..", "app.stockroom.inventory..", "app.stockroom.alerts..",
-					"app.stockroom.reservations..", "app.stockroom.live..")
+					"app.stockroom.reservations..", "app.stockroom.transfers..", "app.stockroom.counts..",
+					"app.stockroom.live..")
 			.and()
 			.doNotHaveSimpleName("DatabaseRoleCheck") // runs before the first request, on
 														// the main thread

@@ -72,6 +72,9 @@ class TenantIsolationTests {
 		this.other = TenantClient.open(this.web, this.tenants);
 		this.ids.put("ownProduct", this.own.product("OWN"));
 		this.ids.put("ownWarehouse", this.own.get("/api/warehouses").body().at("/items/0/id").asString());
+		this.ids.put("otherMain", this.other.get("/api/warehouses").body().at("/items/0/id").asString());
+		this.own.move(this.ids.get("ownProduct"), "IN", 5).expect(201);
+		this.ids.put("ownNorth", this.own.warehouse("North"));
 		this.ids.put("product", this.other.product(SECRET));
 		this.ids.put("warehouse", this.other.warehouse(SECRET));
 		// Two of each, so that each list has a second page.
@@ -87,12 +90,22 @@ class TenantIsolationTests {
 		this.ids.put("sequence", this.other.move(this.ids.get("product"), "OUT", 15).expect(201).text("sequence"));
 		this.ids.put("inventory", this.other.stock(this.ids.get("product")).get("id").asString());
 		this.ids.put("alert", this.other.get("/api/alerts").body().at("/items/0/id").asString());
-		String reservation = "{\"lines\": [{\"sku\": \"secret\", \"quantity\": 1}], \"reference\": \"secret\"}";
-		this.other.post("/api/reservations", reservation).expect(201);
-		this.ids.put("reservation", this.other.post("/api/reservations", reservation).expect(201).text("id"));
+		for (int i = 0; i < 2; i++) {
+			this.ids.put("reservation", secret("/api/reservations", """
+					{"lines": [{"sku": "secret", "quantity": 1}], "reference": "secret"}"""));
+			this.ids.put("transfer", secret("/api/transfers", """
+					{"fromWarehouseId": "{otherMain}", "toWarehouseId": "{warehouse}", "mode": "IN_TRANSIT",
+					 "lines": [{"sku": "secret", "quantity": 1}], "reference": "secret"}"""));
+		}
 		catalogue();
 		stock();
 		reservations();
+		transfers();
+	}
+
+	/** Makes something of the other tenant and answers its id. */
+	private String secret(String path, String body) {
+		return this.other.post(path, fill(body)).expect(201).text("id");
 	}
 
 	private void catalogue() {
@@ -160,6 +173,31 @@ class TenantIsolationTests {
 		add("POST /api/reservations/{id}/release", "/api/reservations/{reservation}/release", "{}", 404);
 		add("POST /api/reservations/{id}/extension", "/api/reservations/{reservation}/extension", "{\"ttlSeconds\": 9}",
 				404);
+	}
+
+	private void transfers() {
+		lists("/api/transfers", "reference=secret", "productId={product}", "fromWarehouseId={otherMain}",
+				"toWarehouseId={warehouse}");
+		add("GET /api/transfers/{id}", "/api/transfers/{transfer}", null, 404);
+		add("POST /api/transfers/{id}/receipt", "/api/transfers/{transfer}/receipt", "{\"closing\": true}", 404);
+		String transfer = """
+				{"fromWarehouseId": "{%s}", "toWarehouseId": "{%s}", "lines": [{%s, "quantity": 1}], "mode": "%s"}""";
+		for (String mode : List.of("IMMEDIATE", "IN_TRANSIT")) {
+			for (String product : List.of("\"productId\": \"{product}\"", "\"sku\": \"secret\"")) {
+				add("POST /api/transfers", "/api/transfers",
+						transfer.formatted("ownWarehouse", "ownNorth", product, mode), 404);
+			}
+			String own = "\"productId\": \"{ownProduct}\"";
+			add("POST /api/transfers", "/api/transfers", transfer.formatted("warehouse", "ownWarehouse", own, mode),
+					404);
+			add("POST /api/transfers", "/api/transfers", transfer.formatted("ownWarehouse", "warehouse", own, mode),
+					404);
+		}
+		for (String count : List.of("\"lines\": [{\"productId\": \"{product}\", \"counted\": 0}]",
+				"\"lines\": [{\"sku\": \"secret\", \"counted\": 1}]",
+				"\"warehouseId\": \"{warehouse}\", \"lines\": [{\"productId\": \"{ownProduct}\", \"counted\": 0}]")) {
+			add("POST /api/stock-counts", "/api/stock-counts", "{" + count + "}", 404);
+		}
 	}
 
 	@Test
@@ -258,7 +296,7 @@ class TenantIsolationTests {
 	private List<String> world() {
 		return List
 			.of("/api/products", "/api/warehouses", "/api/inventory", "/api/stock-movements", "/api/alerts",
-					"/api/reservations", "/api/tenant")
+					"/api/reservations", "/api/transfers", "/api/tenant")
 			.stream()
 			.map((path) -> this.other.get(path).expect(200).body().toString())
 			.toList();

@@ -38,6 +38,7 @@ enum Verdict {
 			case CAPACITY_EXCEEDED -> Problem.CAPACITY_EXCEEDED
 				.because(line.delta() + " more on " + record.quantity() + " would exceed the maximum of "
 						+ record.maxStock() + "; raise maxStock or add less.")
+				.with("productId", line.product().id())
 				.with("requested", line.delta())
 				.with("quantity", record.quantity())
 				.with("capacity", record.maxStock());
@@ -50,6 +51,7 @@ enum Verdict {
 			case ALREADY_REVERSED -> Problem.ALREADY_REVERSED.because("This movement was taken back before.");
 			case BELOW_RESERVED ->
 				Problem.BELOW_RESERVED.because("A count below what is reserved; release reservations first.")
+					.with("productId", line.product().id())
 					.with("reserved", record.reserved())
 					.with("quantity", record.quantity());
 			default -> refuse(null);
@@ -93,6 +95,7 @@ enum Verdict {
 		return Problem.INSUFFICIENT_STOCK
 			.because(requested + " requested, " + record.available() + " available of product " + name(line.product())
 					+ ".")
+			.with("productId", line.product().id())
 			.with("requested", requested)
 			.with("available", record.available())
 			.with("quantity", record.quantity())

@@ -37,6 +37,7 @@ final class Constraints {
 	private static <T> List<FieldError> errors(String prefix, Set<ConstraintViolation<T>> violations) {
 		List<FieldError> errors = new ArrayList<>();
 		for (ConstraintViolation<T> violation : violations) {
+			// A null element has no name of its own: its place in the list says which.
 			String path = prefix + violation.getPropertyPath().toString().replace(".<list element>", "");
 			errors.add(new FieldError(path.isEmpty() ? "body" : path, code(violation), violation.getMessage()));
 		}

@@ -38,6 +38,12 @@ public final class Limits {
 	/** Longest cursor, in characters: the longest text to sort by, as JSON in base64. */
 	public static final int CURSOR_LENGTH = 2560;
 
+	/** Most lines of a transfer or of one of its receipts. */
+	public static final int TRANSFER_LINES = 100;
+
+	/** Most lines of a stock count. */
+	public static final int COUNT_LINES = 1000;
+
 	/** Most commands that wait in a tenant's queue. */
 	public static final int QUEUED_COMMANDS = 4096;
 

@@ -47,6 +47,8 @@ public enum Problem {
 
 	TRANSFER_CLOSED(HttpStatus.CONFLICT, "The transfer is not in transit any more"),
 
+	EXCEEDS_TRANSIT(HttpStatus.CONFLICT, "More would arrive than is in transit"),
+
 	NOT_REVERSIBLE(HttpStatus.CONFLICT, "Such a movement cannot be reversed"),
 
 	ALREADY_REVERSED(HttpStatus.CONFLICT, "The movement was reversed already"),
