@@ -128,10 +128,15 @@ class TenantIsolationTests {
 	}
 
 	private void stock() {
-		lists("/api/inventory", "productId={product}", "warehouseId={warehouse}", "sku=secret", "q=secret");
+		lists("/api/inventory", "productId={product}", "warehouseId={warehouse}", "sku=secret", "q=secret",
+				"q=secret&asOf=9999", "sku=secret&asOf=2999-01-01T00:00:00Z");
 		add("GET /api/inventory/{id}", "/api/inventory/{inventory}", null, 404);
 		add("PUT /api/inventory/{id}", "/api/inventory/{inventory}", "{\"quantity\": 1}", 404);
 		add("PATCH /api/inventory/{id}", "/api/inventory/{inventory}", "{\"quantity\": 1}", 404);
+		add("GET /api/inventory/{id}", "/api/inventory/{inventory}?asOf=9999", null, 404);
+		add("GET /api/inventory/{id}/explanation", "/api/inventory/{inventory}/explanation", null, 404);
+		add("GET /api/inventory/summary", "/api/inventory/summary", null, 200);
+		add("GET /api/verification", "/api/verification", null, 200);
 		add("POST /api/inventory", "/api/inventory", "{\"productId\": \"{product}\"}", 404);
 		add("POST /api/inventory", "/api/inventory",
 				"{\"productId\": \"{ownProduct}\", \"warehouseId\": \"{warehouse}\"}", 404);
@@ -148,7 +153,8 @@ class TenantIsolationTests {
 			add("PUT " + records + "/{productId}", "/api/warehouses/" + pair, "{\"quantity\": 1}", 404);
 			add("PATCH " + records + "/{productId}", "/api/warehouses/" + pair, "{\"quantity\": 1}", 404);
 		}
-		lists("/api/stock-movements", "productId={product}", "warehouseId={warehouse}", "inventoryId={inventory}");
+		lists("/api/stock-movements", "productId={product}", "warehouseId={warehouse}", "inventoryId={inventory}",
+				"sku=secret", "reference=secret", "type=IN&warehouseId={warehouse}");
 		add("GET /api/stock-movements/{sequence}", "/api/stock-movements/{sequence}", null, 404);
 		add("POST /api/stock-movements/{sequence}/reversal", "/api/stock-movements/{sequence}/reversal", "{}", 404);
 		for (String what : List.of("\"productId\": \"{product}\"", "\"sku\": \"secret\"",

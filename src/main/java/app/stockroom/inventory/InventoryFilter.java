@@ -59,7 +59,11 @@ public record InventoryFilter(@Nullable UUID productId, @Nullable String sku, @N
 	}
 
 	Conditions conditions() {
-		return new Conditions().and("i.product_id = ?", this.productId)
+		return conditions(new Conditions());
+	}
+
+	Conditions conditions(Conditions others) {
+		return others.and("i.product_id = ?", this.productId)
 			.and("p.sku = ?", this.sku)
 			.and("i.warehouse_id = ?", this.warehouseId)
 			.and("stock_status(i.quantity, i.min_stock, i.max_stock) = any(?)",

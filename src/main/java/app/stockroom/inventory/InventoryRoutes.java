@@ -2,12 +2,16 @@ package app.stockroom.inventory;
 
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import app.stockroom.ledger.Idempotency;
 import app.stockroom.ledger.Outcome;
 import app.stockroom.platform.Bodies;
+import app.stockroom.platform.Filters;
 import app.stockroom.platform.Ids;
 import app.stockroom.platform.IfMatch;
+import app.stockroom.platform.Moment;
 import app.stockroom.platform.Patch;
 import app.stockroom.platform.Problem;
 import app.stockroom.platform.Replies;
@@ -15,6 +19,7 @@ import app.stockroom.tenancy.Api;
 import app.stockroom.tenancy.Caller;
 import app.stockroom.tenancy.Lists;
 import app.stockroom.warehouses.Warehouses;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 import org.springframework.context.annotation.Bean;
@@ -35,7 +40,14 @@ class InventoryRoutes {
 
 	private static final String BY_PRODUCT = BY_WAREHOUSE + "/{productId}";
 
+	private static final String AS_OF = "asOf";
+
+	private static final Set<String> PARAMETERS = Stream.concat(InventoryFilter.PARAMETERS.stream(), Stream.of(AS_OF))
+		.collect(Collectors.toUnmodifiableSet());
+
 	private final Inventory inventory;
+
+	private final PastInventory past;
 
 	private final Warehouses warehouses;
 
@@ -45,9 +57,11 @@ class InventoryRoutes {
 
 	private final Idempotency idempotency;
 
-	InventoryRoutes(Inventory inventory, Warehouses warehouses, Lists lists, Bodies bodies, Idempotency idempotency) {
+	InventoryRoutes(Inventory inventory, PastInventory past, Warehouses warehouses, Lists lists, Bodies bodies,
+			Idempotency idempotency) {
 		this.warehouses = warehouses;
 		this.inventory = inventory;
+		this.past = past;
 		this.lists = lists;
 		this.bodies = bodies;
 		this.idempotency = idempotency;
@@ -70,8 +84,11 @@ class InventoryRoutes {
 	}
 
 	Mono<ServerResponse> list(Caller caller, ServerRequest request) {
-		return this.lists.answer(request, InventoryFilter.PARAMETERS,
-				this.inventory.rows(caller.tenant(), InventoryFilter.of(request)));
+		InventoryFilter filter = InventoryFilter.of(request);
+		Moment asOf = asOf(new Filters(request));
+		return ((asOf != null) ? this.past.rows(caller.tenant(), filter, asOf)
+				: Mono.just(this.inventory.rows(caller.tenant(), filter)))
+			.flatMap((rows) -> this.lists.answer(request, PARAMETERS, rows));
 	}
 
 	Mono<ServerResponse> listInWarehouse(Caller caller, ServerRequest request) {
@@ -82,7 +99,16 @@ class InventoryRoutes {
 	}
 
 	Mono<ServerResponse> find(Caller caller, ServerRequest request) {
-		return this.inventory.find(caller.tenant(), Api.id(request)).flatMap(Replies::found);
+		Moment asOf = asOf(new Filters(request).only(AS_OF));
+		return ((asOf != null) ? this.past.find(caller.tenant(), Api.id(request), asOf)
+				: this.inventory.find(caller.tenant(), Api.id(request)))
+			.flatMap(Replies::found);
+	}
+
+	private static @Nullable Moment asOf(Filters filters) {
+		Moment asOf = filters.moment(AS_OF);
+		filters.check();
+		return asOf;
 	}
 
 	Mono<ServerResponse> findInWarehouse(Caller caller, ServerRequest request) {

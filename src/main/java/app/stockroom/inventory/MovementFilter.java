@@ -42,6 +42,10 @@ record MovementFilter(@Nullable UUID productId, @Nullable String sku, @Nullable 
 		return filter;
 	}
 
+	static MovementFilter ofRecord(UUID inventoryId) {
+		return new MovementFilter(null, null, null, inventoryId, Set.of(), null, null, null, null, null, null);
+	}
+
 	/** Whether it names records, directly or by their product. */
 	boolean namesRecords() {
 		return this.inventoryId != null || this.productId != null || this.sku != null;

@@ -2,6 +2,7 @@ package app.stockroom.ledger;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.UUID;
 
 import app.stockroom.tenancy.Reads;
 import app.stockroom.tenancy.TenantId;
@@ -30,6 +31,8 @@ public class Alerts {
 
 	private static final String OPEN = SELECT + "and a.resolved_sequence is null order by a.opened_sequence";
 
+	private static final String OPEN_OF_RECORD = SELECT + "and a.inventory_id = $2 and a.resolved_sequence is null";
+
 	private static final String CHANGES = """
 			select alert_state(a, a.opened_sequence)::text as state, a.opened_sequence as sequence, 2 as step
 			from alert a where a.tenant_id = $1 and a.opened_sequence > $2 and a.opened_sequence <= $3
@@ -56,6 +59,13 @@ public class Alerts {
 	 */
 	public Mono<List<Alert>> open(TenantId tenant) {
 		return this.reads.list(tenant, OPEN, statement -> statement, this::alert);
+	}
+
+	/**
+	 * The alerts of one record that are not resolved.
+	 */
+	public Mono<List<Alert>> open(TenantId tenant, UUID inventoryId) {
+		return this.reads.list(tenant, OPEN_OF_RECORD, statement -> statement.bind("$2", inventoryId), this::alert);
 	}
 
 	/**

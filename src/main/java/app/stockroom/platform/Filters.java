@@ -74,6 +74,19 @@ public final class Filters {
 		return one(name, "an ISO-8601 time from year 1 to 9999 in UTC, such as 2026-11-21T20:00:00Z", Filters::time);
 	}
 
+	/**
+	 * A moment of a ledger: a sequence or an instant.
+	 */
+	public @Nullable Moment moment(String name) {
+		return one(name, "a sequence or an ISO-8601 time in UTC", (value) -> {
+			if (value.matches("[0-9]{1,18}")) {
+				return new Moment(Long.valueOf(value), null);
+			}
+			Instant time = time(value);
+			return (time != null) ? new Moment(null, time) : null;
+		});
+	}
+
 	public <E extends Enum<E>> @Nullable E word(String name, Class<E> type) {
 		return one(name, expected(type), (value) -> Enum.valueOf(type, value));
 	}
