@@ -13,6 +13,8 @@ import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.RouterFunctions;
 import org.springframework.web.reactive.function.server.ServerResponse;
 
+import static org.springframework.web.reactive.function.server.RequestPredicates.path;
+
 /**
  * openapi.yaml, the page that shows it, and the files of Swagger UI that it needs.
  */
@@ -34,9 +36,9 @@ class DocsRoutes {
 		Resource files = new ClassPathResource(
 				"META-INF/resources/webjars/swagger-ui/" + webjar.getProperty("version") + "/");
 		return RouterFunctions.route()
-			.GET("/openapi.yaml",
-					(_) -> ServerResponse.ok().contentType(MediaType.APPLICATION_YAML).bodyValue(DESCRIPTION))
-			.GET("/docs", (_) -> ServerResponse.ok().contentType(MediaType.TEXT_HTML).bodyValue(PAGE))
+			.resource(path("/openapi.yaml"), DESCRIPTION,
+					(_, headers) -> headers.setContentType(MediaType.APPLICATION_YAML))
+			.resource(path("/docs").or(path("/docs/")), PAGE)
 			.resources("/docs/swagger-ui/**", files)
 			.build();
 	}

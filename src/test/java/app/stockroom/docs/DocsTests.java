@@ -49,6 +49,13 @@ class DocsTests {
 	}
 
 	@Test
+	void headAnswersAsGet() {
+		for (String path : List.of("/docs", "/openapi.yaml", "/docs/swagger-ui/swagger-ui.css")) {
+			this.web.head().uri(path).exchange().expectStatus().isOk();
+		}
+	}
+
+	@Test
 	void theDescriptionNamesNoOtherHost() {
 		assertThat(get("/docs/initializer.js", null)).doesNotContain("://");
 	}
