@@ -16,6 +16,8 @@ import app.stockroom.StockroomTest;
 import app.stockroom.TenantClient;
 import app.stockroom.ledger.EntryType;
 import app.stockroom.tenancy.Tenants;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -32,6 +34,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 @StockroomTest
 class MovementPagesTests {
 
+	/** Behind what the ledger itself has written. */
+	private static final int FIRST = 101;
+
 	private static final int ENTRIES = 40_000;
 
 	private static final int MOST_BUFFERS = 1000;
@@ -45,9 +50,25 @@ class MovementPagesTests {
 	@Autowired
 	Environment environment;
 
+	TenantClient client;
+
+	@BeforeEach
+	void openTenant() {
+		this.client = TenantClient.open(this.web, this.tenants);
+	}
+
+	/** What was filled in stands for no stock, and others look at the whole database. */
+	@AfterEach
+	void takeAwayWhatWasFilledIn() throws SQLException {
+		try (Connection owner = Invariants.owner(this.environment); Statement statement = owner.createStatement()) {
+			statement.execute("delete from movement where sequence >= %d and tenant_id = '%s'".formatted(FIRST,
+					this.client.tenant()));
+		}
+	}
+
 	@Test
 	void everyFilterReadsFewBuffers() throws SQLException {
-		TenantClient client = TenantClient.open(this.web, this.tenants);
+		TenantClient client = this.client;
 		UUID product = UUID.fromString(client.product("A"));
 		UUID inventory = UUID.fromString(client.stock(product.toString()).get("id").asString());
 		UUID warehouse = UUID.fromString(client.stock(product.toString()).get("warehouseId").asString());
@@ -79,7 +100,7 @@ class MovementPagesTests {
 
 	@Test
 	void aTimeIsFoundWithinAFewBuffers() throws SQLException {
-		TenantClient client = TenantClient.open(this.web, this.tenants);
+		TenantClient client = this.client;
 		fill(client, UUID.randomUUID(), UUID.randomUUID(), UUID.randomUUID());
 		try (Connection connection = asApplication(client); Statement statement = connection.createStatement()) {
 			String time = "select sequence_at_1('%s', '%s')".formatted(client.tenant(),
@@ -104,9 +125,9 @@ class MovementPagesTests {
 							select '%s', n, timestamptz '2020-01-01Z' + n * interval '1 second', '%s', '%s', '%s', 1, 0, n, 0, 10,
 							  1000, n, case when n < 150 then 4 else 2 end, case when n < 150 then 'rare' else 'common' end,
 							  case when n < 150 then 'rare' else 'common' end
-							from generate_series(101, %d) n
+							from generate_series(%d, %d) n
 							"""
-						.formatted(client.tenant(), inventory, product, warehouse, ENTRIES));
+						.formatted(client.tenant(), inventory, product, warehouse, FIRST, ENTRIES));
 			statement.execute("vacuum analyze movement");
 		}
 	}
