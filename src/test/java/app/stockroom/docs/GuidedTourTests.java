@@ -15,14 +15,17 @@ import org.junit.jupiter.api.Test;
 
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.test.context.TestPropertySource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Every command of docs/api.md does what the page says, with the machine's own bash and
- * curl.
+ * curl. It has a context and so a database of its own, in which nobody else makes a demo
+ * tenant.
  */
 @StockroomTest
+@TestPropertySource(properties = "spring.application.name=tour")
 class GuidedTourTests {
 
 	/** The tenant that a development token names if it is not told another. */
