@@ -3,6 +3,7 @@ package app.stockroom.tenancy;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 
@@ -13,6 +14,7 @@ import app.stockroom.TestServers;
 import app.stockroom.embedded.PostgresCluster;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
@@ -158,14 +160,18 @@ class TenantRoutesTests {
 		this.platform.get("/api/tenants/no-id").expectProblem(404, "not-found");
 	}
 
+	/** All pages, because other tests have tenants too. */
 	private List<String> listed() {
-		return this.platform.get("/api/tenants?limit=200")
-			.expect(200)
-			.body()
-			.get("items")
-			.valueStream()
-			.map((tenant) -> tenant.get("id").asString())
-			.toList();
+		List<String> ids = new ArrayList<>();
+		JsonNode page = this.platform.get("/api/tenants?limit=200").expect(200).body();
+		page.get("items").forEach((tenant) -> ids.add(tenant.get("id").asString()));
+		while (page.has("nextCursor")) {
+			page = this.platform.get("/api/tenants?limit=200&cursor=" + page.get("nextCursor").asString())
+				.expect(200)
+				.body();
+			page.get("items").forEach((tenant) -> ids.add(tenant.get("id").asString()));
+		}
+		return ids;
 	}
 
 	private long count(String table, String tenant) throws SQLException {
