@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,11 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("serial") // never serialized
 public final class Refusal extends RuntimeException {
+
+	/**
+	 * Members that every problem document has (RFC 9457, 3.1), and our list of fields.
+	 */
+	private static final Set<String> RESERVED = Set.of("type", "title", "status", "detail", "instance", "errors");
 
 	private final Problem problem;
 
@@ -37,8 +43,12 @@ public final class Refusal extends RuntimeException {
 
 	/**
 	 * Adds an extension member to the problem document.
+	 * @throws IllegalArgumentException if RFC 9457 has given the name a meaning already
 	 */
 	public Refusal with(String member, @Nullable Object value) {
+		if (RESERVED.contains(member)) {
+			throw new IllegalArgumentException("The member %s of a problem is not ours to set".formatted(member));
+		}
 		if (value != null) {
 			this.members.put(member, value);
 		}

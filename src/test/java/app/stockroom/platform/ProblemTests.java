@@ -22,6 +22,7 @@ import org.springframework.test.web.reactive.server.WebTestClient.BodyContentSpe
 import org.springframework.test.web.reactive.server.WebTestClient.ResponseSpec;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 @StockroomTest
 class ProblemTests {
@@ -49,6 +50,12 @@ class ProblemTests {
 			.isNotEmpty()
 			.jsonPath("$.instance")
 			.isEqualTo("/api/nothing");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "type", "title", "status", "detail", "instance", "errors" })
+	void aMemberWithAMeaningOfItsOwnCannotBeReplaced(String member) {
+		assertThatIllegalArgumentException().isThrownBy(() -> Problem.NOT_FOUND.because("gone").with(member, "mine"));
 	}
 
 	@ParameterizedTest
