@@ -1,5 +1,7 @@
 package app.stockroom.tenancy;
 
+import java.io.Closeable;
+import java.io.IOException;
 import java.net.MalformedURLException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -30,10 +32,12 @@ import org.jspecify.annotations.Nullable;
  * shared secret.
  *
  * @param selector finds the key that a token's header asks for
- * @param remote whether finding it may wait for the network
+ * @param remote the published keys, which are fetched and kept fresh over the network;
+ * null where the key is here
  * @param signing signs development tokens; null where we only know a public key
  */
-record TokenKeys(JWSKeySelector<SecurityContext> selector, boolean remote, @Nullable Signing signing) {
+record TokenKeys(JWSKeySelector<SecurityContext> selector, @Nullable Closeable remote,
+		@Nullable Signing signing) implements Closeable {
 
 	private static final int SECRET_BYTES = 32;
 
@@ -73,7 +77,7 @@ record TokenKeys(JWSKeySelector<SecurityContext> selector, boolean remote, @Null
 				.outageTolerant(OUTAGE_MS)
 				.build();
 			Set<JWSAlgorithm> algorithms = Set.of(JWSAlgorithm.RS256, JWSAlgorithm.PS256, JWSAlgorithm.ES256);
-			return new TokenKeys(new JWSVerificationKeySelector<>(algorithms, source), true, null);
+			return new TokenKeys(new JWSVerificationKeySelector<>(algorithms, source), (Closeable) source, null);
 		}
 		catch (MalformedURLException | IllegalArgumentException malformed) {
 			throw new StartRefusedException("stockroom.security.jwks-url is no URL: " + url,
@@ -116,7 +120,15 @@ record TokenKeys(JWSKeySelector<SecurityContext> selector, boolean remote, @Null
 	}
 
 	private static TokenKeys single(JWSAlgorithm algorithm, Key key, @Nullable Signing signing) {
-		return new TokenKeys(new SingleKeyJWSKeySelector<>(algorithm, key), false, signing);
+		return new TokenKeys(new SingleKeyJWSKeySelector<>(algorithm, key), null, signing);
+	}
+
+	/** Ends the threads that keep published keys fresh. */
+	@Override
+	public void close() throws IOException {
+		if (this.remote != null) {
+			this.remote.close();
+		}
 	}
 
 }

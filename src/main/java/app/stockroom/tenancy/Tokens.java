@@ -40,7 +40,7 @@ final class Tokens {
 	private final boolean remote;
 
 	private Tokens(TokenKeys keys, SecuritySettings settings) {
-		this.remote = keys.remote();
+		this.remote = keys.remote() != null;
 		this.processor.setJWSTypeVerifier(TYPES);
 		this.processor.setJWSKeySelector(keys.selector());
 		// A claim that is set to null would be required all the same.

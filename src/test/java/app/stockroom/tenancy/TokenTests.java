@@ -16,6 +16,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Date;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -35,11 +37,13 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.PlainJWT;
 import com.nimbusds.jwt.SignedJWT;
 import com.sun.net.httpserver.HttpServer;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import reactor.core.publisher.Flux;
 
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.security.oauth2.jwt.BadJwtException;
 import org.springframework.security.oauth2.jwt.JwtException;
 import org.springframework.security.oauth2.jwt.ReactiveJwtDecoder;
@@ -146,6 +150,29 @@ class TokenTests {
 			assertThat(fetches.get()).as("invented key ids do not make us ask again and again").isLessThan(4);
 			published.set(null);
 			assertThatCode(() -> decoder.decode(rs256(first)).block()).doesNotThrowAnyException();
+		}
+		finally {
+			issuer.stop(0);
+		}
+	}
+
+	@Test
+	void theThreadsThatKeepKeysFreshEndWithTheContext() throws Exception {
+		HttpServer issuer = issuer(new AtomicReference<>(new JWKSet(new RSAKeyGenerator(2048).generate())),
+				new AtomicInteger());
+		URI url = URI.create("http://127.0.0.1:" + issuer.getAddress().getPort() + "/keys");
+		try (AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext()) {
+			SecuritySettings settings = settings(url, null, null, null, null);
+			context.registerBean("tokenKeys", TokenKeys.class, () -> keys(settings, false));
+			context.refresh();
+			Set<Thread> before = Thread.getAllStackTraces().keySet();
+			assertRefused(Tokens.decoder(context.getBean(TokenKeys.class), settings), rs256(RSA, good(), "unknown"));
+			Set<Thread> refreshing = new HashSet<>(Thread.getAllStackTraces().keySet());
+			refreshing.removeAll(before);
+			refreshing.removeIf((thread) -> !thread.getName().startsWith("pool-"));
+			assertThat(refreshing).isNotEmpty();
+			context.close();
+			Awaitility.await().until(() -> refreshing.stream().noneMatch(Thread::isAlive));
 		}
 		finally {
 			issuer.stop(0);
