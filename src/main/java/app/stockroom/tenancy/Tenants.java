@@ -69,9 +69,10 @@ public class Tenants {
 
 	/**
 	 * Whether the tenant is there and not deleted. Every request asks this, so the answer
-	 * may be some seconds old.
+	 * comes from memory and may be some seconds old; what lasts longer than a request, as
+	 * streams do, asks it now and then.
 	 */
-	Mono<Boolean> isOpen(TenantId tenant) {
+	public Mono<Boolean> isOpen(TenantId tenant) {
 		// Suppresses cancel: others wait for the same answer. The read starts on another
 		// thread, because here the cache holds a lock.
 		return Mono.fromFuture(() -> this.open.get(tenant,
