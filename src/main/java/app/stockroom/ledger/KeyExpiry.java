@@ -4,16 +4,13 @@ import java.time.Duration;
 import java.time.Instant;
 
 import app.stockroom.platform.Database;
+import app.stockroom.platform.RepeatedTask;
 import io.r2dbc.pool.ConnectionPool;
 import io.r2dbc.spi.Connection;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import reactor.core.Disposable;
-import reactor.core.Disposables;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-import org.springframework.context.SmartLifecycle;
+import org.springframework.context.annotation.Bean;
 import org.springframework.stereotype.Component;
 
 /**
@@ -21,9 +18,7 @@ import org.springframework.stereotype.Component;
  * waits for it. The ledger itself is kept whole.
  */
 @Component
-class KeyExpiry implements SmartLifecycle {
-
-	private static final Logger logger = LoggerFactory.getLogger(KeyExpiry.class);
+class KeyExpiry {
 
 	private static final String EXPIRE = "select expire_idempotency_keys_1($1, $2)";
 
@@ -35,11 +30,14 @@ class KeyExpiry implements SmartLifecycle {
 
 	private final Duration retention;
 
-	private Disposable task = Disposables.disposed();
-
 	KeyExpiry(Database database, LedgerSettings settings) {
 		this.pool = database.pool("expiry", 1);
 		this.retention = settings.keyRetention();
+	}
+
+	@Bean
+	RepeatedTask forgettingKeys() {
+		return new RepeatedTask("Idempotency keys do not expire", INTERVAL, this::expire);
 	}
 
 	/**
@@ -61,24 +59,6 @@ class KeyExpiry implements SmartLifecycle {
 					.concatMap((result) -> result.map((row) -> row.get(0, Long.class)))
 					.single(),
 				Connection::close, (connection, _) -> Database.discard(connection), Database::discard);
-	}
-
-	@Override
-	public void start() {
-		this.task = Flux.interval(INTERVAL).onBackpressureDrop().concatMap((_) -> expire().onErrorResume((failure) -> {
-			logger.warn("Idempotency keys could not be expired now: {}", failure.getMessage());
-			return Mono.empty();
-		})).subscribe();
-	}
-
-	@Override
-	public void stop() {
-		this.task.dispose();
-	}
-
-	@Override
-	public boolean isRunning() {
-		return !this.task.isDisposed();
 	}
 
 }

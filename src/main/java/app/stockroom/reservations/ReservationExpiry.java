@@ -4,22 +4,22 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
 import app.stockroom.platform.Database;
+import app.stockroom.platform.Outage;
+import app.stockroom.platform.RepeatedTask;
 import app.stockroom.tenancy.TenantId;
 import io.r2dbc.pool.ConnectionPool;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.Readable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import reactor.core.Disposable;
-import reactor.core.Disposables;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-import org.springframework.context.SmartLifecycle;
+import org.springframework.context.annotation.Bean;
 import org.springframework.stereotype.Component;
 
 import static app.stockroom.platform.Columns.required;
@@ -29,16 +29,13 @@ import static app.stockroom.platform.Columns.required;
  * so; where several try at once the reservation's version lets one win.
  */
 @Component
-class ReservationExpiry implements SmartLifecycle {
+class ReservationExpiry {
 
 	private static final Logger logger = LoggerFactory.getLogger(ReservationExpiry.class);
 
 	private static final String DUE = "select tenant_id, id from due_reservations_1($1)";
 
 	private static final Duration INTERVAL = Duration.ofMillis(500);
-
-	/** What processes that were started together are pulled apart by. */
-	private static final Duration JITTER = Duration.ofMillis(100);
 
 	private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
@@ -51,11 +48,17 @@ class ReservationExpiry implements SmartLifecycle {
 
 	private final ConnectionPool pool;
 
-	private Disposable task = Disposables.disposed();
+	/** Of single reservations, while the others go on. */
+	private final Outage outage = new Outage(logger, "A reservation that is over cannot be ended");
 
 	ReservationExpiry(Reservations reservations, Database database) {
 		this.reservations = reservations;
 		this.pool = database.pool("reservation-expiry", 1);
+	}
+
+	@Bean
+	RepeatedTask endingReservations() {
+		return new RepeatedTask("Reservations that are over are not ended", INTERVAL, this::expire);
 	}
 
 	/**
@@ -68,26 +71,31 @@ class ReservationExpiry implements SmartLifecycle {
 	}
 
 	private Mono<Long> expireSome() {
+		AtomicInteger failures = new AtomicInteger();
 		return due().flatMapIterable(Map::entrySet)
-			.flatMap((tenant) -> expire(tenant.getKey(), tenant.getValue()), TENANTS_AT_ONCE)
-			.reduce(0L, Long::sum);
+			.flatMap((tenant) -> expire(tenant.getKey(), tenant.getValue(), failures), TENANTS_AT_ONCE)
+			.reduce(0L, Long::sum)
+			.doOnSuccess((_) -> {
+				if (failures.get() == 0) {
+					this.outage.over();
+				}
+			});
 	}
 
-	private Mono<Long> expire(TenantId tenant, List<UUID> ids) {
+	private Mono<Long> expire(TenantId tenant, List<UUID> ids, AtomicInteger failures) {
 		return this.reservations.due(tenant, ids)
 			.flatMapMany(Flux::fromIterable)
 			// Each for itself: one that cannot be ended does not keep others.
-			.flatMap(
-					(reservation) -> Mono.defer(() -> this.reservations.expire(tenant, reservation))
-						.onErrorResume((failure) -> failed("Reservation " + reservation.id(), failure, false)),
-					PER_ROUND)
+			.flatMap((reservation) -> Mono.defer(() -> this.reservations.expire(tenant, reservation))
+				.onErrorResume((failure) -> failed(failure, failures, false)), PER_ROUND)
 			.filter(Boolean::booleanValue)
 			.count()
-			.onErrorResume((failure) -> failed("Reservations of tenant " + tenant, failure, 0L));
+			.onErrorResume((failure) -> failed(failure, failures, 0L));
 	}
 
-	private static <T> Mono<T> failed(String what, Throwable failure, T instead) {
-		logger.warn("{} could not be ended now: {}", what, failure.getMessage());
+	private <T> Mono<T> failed(Throwable failure, AtomicInteger failures, T instead) {
+		failures.incrementAndGet();
+		this.outage.failed(failure);
 		return Mono.just(instead);
 	}
 
@@ -101,29 +109,6 @@ class ReservationExpiry implements SmartLifecycle {
 		return Flux.from(connection.createStatement(DUE).bind("$1", PER_ROUND).execute())
 			.concatMap((result) -> result.map(Due::of))
 			.collect(Collectors.groupingBy(Due::tenant, Collectors.mapping(Due::id, Collectors.toList())));
-	}
-
-	@Override
-	public void start() {
-		this.task = Mono.defer(this::pause)
-			.then(Mono.defer(this::expire))
-			.onErrorResume((failure) -> failed("Reservations", failure, 0L))
-			.repeat()
-			.subscribe();
-	}
-
-	private Mono<Long> pause() {
-		return Mono.delay(INTERVAL.plusMillis(ThreadLocalRandom.current().nextLong(JITTER.toMillis())));
-	}
-
-	@Override
-	public void stop() {
-		this.task.dispose();
-	}
-
-	@Override
-	public boolean isRunning() {
-		return !this.task.isDisposed();
 	}
 
 	/** A reservation whose time is over. */

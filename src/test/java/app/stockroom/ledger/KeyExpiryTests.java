@@ -5,10 +5,12 @@ import java.util.UUID;
 
 import app.stockroom.Invariants;
 import app.stockroom.StockroomTest;
+import app.stockroom.platform.RepeatedTask;
 import app.stockroom.tenancy.Tenants;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.core.env.Environment;
 
 import static app.stockroom.ledger.Shop.keyed;
@@ -17,6 +19,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 @StockroomTest
 class KeyExpiryTests {
+
+	@Test
+	void keysAreForgottenWhileTheServiceRuns(@Autowired @Qualifier("forgettingKeys") RepeatedTask task) {
+		assertThat(task.isRunning()).isTrue();
+	}
 
 	@Test
 	void aKeyIsForgottenAfterItsRetentionAndNotBefore(@Autowired Ledger ledger, @Autowired Tenants tenants,
