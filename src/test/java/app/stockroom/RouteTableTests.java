@@ -1,6 +1,7 @@
 package app.stockroom;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -16,6 +17,7 @@ import app.stockroom.tenancy.Api;
 import app.stockroom.tenancy.Endpoint;
 import io.swagger.v3.oas.models.OpenAPI;
 import io.swagger.v3.oas.models.Operation;
+import io.swagger.v3.oas.models.parameters.Parameter;
 import io.swagger.v3.oas.models.responses.ApiResponse;
 import io.swagger.v3.parser.OpenAPIV3Parser;
 import io.swagger.v3.parser.core.models.ParseOptions;
@@ -99,6 +101,37 @@ class RouteTableTests {
 			.map(RouteTableTests::line)
 			.collect(Collectors.toCollection(TreeSet::new));
 		assertThat(described).isEqualTo(routes);
+	}
+
+	@Test
+	void everyQueryParameterIsDescribedAndNoOther() {
+		Map<String, Set<String>> routes = new TreeMap<>();
+		for (Endpoint endpoint : this.api.endpoints()) {
+			Set<String> names = routes.computeIfAbsent(endpoint.method() + " " + endpoint.path(),
+					(_) -> new TreeSet<>());
+			names.addAll(endpoint.query().single());
+			endpoint.query().several().forEach((name) -> names.add(name + "[]"));
+		}
+		Map<String, Set<String>> described = new TreeMap<>();
+		operations().forEach((key, operation) -> described.put(key,
+				Stream.ofNullable(operation.getParameters())
+					.flatMap(List::stream)
+					.map(this::resolved)
+					.filter((parameter) -> "query".equals(parameter.getIn()))
+					.map((parameter) -> parameter.getName() + (isArray(parameter) ? "[]" : ""))
+					.collect(Collectors.toCollection(TreeSet::new))));
+		assertThat(described).isEqualTo(routes);
+	}
+
+	private Parameter resolved(Parameter parameter) {
+		return (parameter.get$ref() == null) ? parameter
+				: this.document.getComponents()
+					.getParameters()
+					.get(parameter.get$ref().substring(parameter.get$ref().lastIndexOf('/') + 1));
+	}
+
+	private static boolean isArray(Parameter parameter) {
+		return parameter.getSchema().getTypes() != null && parameter.getSchema().getTypes().contains("array");
 	}
 
 	@Test

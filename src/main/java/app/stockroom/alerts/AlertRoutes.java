@@ -36,14 +36,13 @@ class AlertRoutes {
 	@Bean
 	RouterFunction<ServerResponse> alertRouter(Api api) {
 		return api.routes()
-			.get(PATH, INVENTORY_READ, this::list)
+			.get(PATH, INVENTORY_READ, AlertFilter.QUERY.listed(), this::list)
 			.post(PATH + "/{id}/acknowledgement", INVENTORY_WRITE, this::acknowledge)
 			.build();
 	}
 
 	Mono<ServerResponse> list(Caller caller, ServerRequest request) {
-		return this.lists.answer(request, AlertFilter.PARAMETERS,
-				this.alerts.rows(caller.tenant(), AlertFilter.of(request)));
+		return this.lists.answer(request, this.alerts.rows(caller.tenant(), AlertFilter.of(request)));
 	}
 
 	Mono<ServerResponse> acknowledge(Caller caller, ServerRequest request) {

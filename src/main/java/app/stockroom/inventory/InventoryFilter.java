@@ -6,6 +6,7 @@ import java.util.UUID;
 
 import app.stockroom.ledger.StockStatus;
 import app.stockroom.platform.Filters;
+import app.stockroom.platform.Query;
 import app.stockroom.tenancy.Conditions;
 import org.jspecify.annotations.Nullable;
 
@@ -24,10 +25,10 @@ public record InventoryFilter(@Nullable UUID productId, @Nullable String sku, @N
 		Set<StockStatus> statuses, @Nullable String q) {
 
 	/** The query parameters that this filter reads. */
-	public static final Set<String> PARAMETERS = Set.of("productId", "sku", "warehouseId", "status", "q");
+	public static final Query QUERY = Query.of("productId", "sku", "warehouseId", "q").several("status");
 
 	/** The same where the path names the warehouse. */
-	static final Set<String> PARAMETERS_IN_WAREHOUSE = Set.of("productId", "sku", "status", "q");
+	static final Query QUERY_IN_WAREHOUSE = Query.of("productId", "sku", "q").several("status");
 
 	/**
 	 * Reads the filter from a request's query, or refuses naming every bad parameter.
@@ -66,9 +67,7 @@ public record InventoryFilter(@Nullable UUID productId, @Nullable String sku, @N
 		return others.and("i.product_id = ?", this.productId)
 			.and("p.sku = ?", this.sku)
 			.and("i.warehouse_id = ?", this.warehouseId)
-			.and("stock_status(i.quantity, i.min_stock, i.max_stock) = any(?)",
-					this.statuses.isEmpty() ? null
-							: this.statuses.stream().map(StockStatus::name).toArray(String[]::new))
+			.anyOf("stock_status(i.quantity, i.min_stock, i.max_stock)", this.statuses)
 			.and("(position(lower(?) in lower(p.sku)) > 0 or position(lower(?) in lower(p.name)) > 0)", this.q);
 	}
 

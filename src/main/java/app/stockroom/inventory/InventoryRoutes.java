@@ -2,8 +2,6 @@ package app.stockroom.inventory;
 
 import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 import app.stockroom.ledger.Idempotency;
 import app.stockroom.ledger.Outcome;
@@ -14,6 +12,7 @@ import app.stockroom.platform.IfMatch;
 import app.stockroom.platform.Moment;
 import app.stockroom.platform.Patch;
 import app.stockroom.platform.Problem;
+import app.stockroom.platform.Query;
 import app.stockroom.platform.Replies;
 import app.stockroom.tenancy.Api;
 import app.stockroom.tenancy.Caller;
@@ -42,9 +41,6 @@ class InventoryRoutes {
 
 	private static final String AS_OF = "asOf";
 
-	private static final Set<String> PARAMETERS = Stream.concat(InventoryFilter.PARAMETERS.stream(), Stream.of(AS_OF))
-		.collect(Collectors.toUnmodifiableSet());
-
 	private final Inventory inventory;
 
 	private final PastInventory past;
@@ -70,12 +66,12 @@ class InventoryRoutes {
 	@Bean
 	RouterFunction<ServerResponse> inventoryRouter(Api api) {
 		return api.routes()
-			.get("/api/inventory", INVENTORY_READ, this::list)
+			.get("/api/inventory", INVENTORY_READ, InventoryFilter.QUERY.and(AS_OF).listed(), this::list)
 			.post("/api/inventory", INVENTORY_WRITE, this::openAnywhere)
-			.get(BY_ID, INVENTORY_READ, this::find)
+			.get(BY_ID, INVENTORY_READ, Query.of(AS_OF), this::find)
 			.put(BY_ID, INVENTORY_WRITE, this::update)
 			.patch(BY_ID, INVENTORY_WRITE, this::patch)
-			.get(BY_WAREHOUSE, INVENTORY_READ, this::listInWarehouse)
+			.get(BY_WAREHOUSE, INVENTORY_READ, InventoryFilter.QUERY_IN_WAREHOUSE.listed(), this::listInWarehouse)
 			.post(BY_WAREHOUSE, INVENTORY_WRITE, this::open)
 			.get(BY_PRODUCT, INVENTORY_READ, this::findInWarehouse)
 			.put(BY_PRODUCT, INVENTORY_WRITE, this::updateInWarehouse)
@@ -88,18 +84,17 @@ class InventoryRoutes {
 		Moment asOf = asOf(new Filters(request));
 		return ((asOf != null) ? this.past.rows(caller.tenant(), filter, asOf)
 				: Mono.just(this.inventory.rows(caller.tenant(), filter)))
-			.flatMap((rows) -> this.lists.answer(request, PARAMETERS, rows));
+			.flatMap((rows) -> this.lists.answer(request, rows));
 	}
 
 	Mono<ServerResponse> listInWarehouse(Caller caller, ServerRequest request) {
 		return this.warehouses.find(caller.tenant(), Api.id(request))
 			.map((warehouse) -> InventoryFilter.of(request).in(warehouse.id()))
-			.flatMap((filter) -> this.lists.answer(request, InventoryFilter.PARAMETERS_IN_WAREHOUSE,
-					this.inventory.rows(caller.tenant(), filter)));
+			.flatMap((filter) -> this.lists.answer(request, this.inventory.rows(caller.tenant(), filter)));
 	}
 
 	Mono<ServerResponse> find(Caller caller, ServerRequest request) {
-		Moment asOf = asOf(new Filters(request).only(AS_OF));
+		Moment asOf = asOf(new Filters(request));
 		return ((asOf != null) ? this.past.find(caller.tenant(), Api.id(request), asOf)
 				: this.inventory.find(caller.tenant(), Api.id(request)))
 			.flatMap(Replies::found);

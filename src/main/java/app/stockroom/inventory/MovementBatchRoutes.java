@@ -5,6 +5,7 @@ import app.stockroom.platform.Bodies;
 import app.stockroom.platform.Filters;
 import app.stockroom.platform.Limits;
 import app.stockroom.platform.Problem;
+import app.stockroom.platform.Query;
 import app.stockroom.platform.Refusal;
 import app.stockroom.tenancy.Api;
 import app.stockroom.tenancy.Caller;
@@ -38,7 +39,7 @@ class MovementBatchRoutes {
 
 	@Bean
 	RouterFunction<ServerResponse> movementBatchRouter(Api api) {
-		return api.routes().post(PATH, INVENTORY_WRITE, this::post).build();
+		return api.routes().post(PATH, INVENTORY_WRITE, Query.of("atomic", "dryRun"), this::post).build();
 	}
 
 	Mono<ServerResponse> post(Caller caller, ServerRequest request) {
@@ -48,7 +49,7 @@ class MovementBatchRoutes {
 	}
 
 	private Mono<ServerResponse> array(Caller caller, ServerRequest request) {
-		Filters query = new Filters(request).only("atomic", "dryRun");
+		Filters query = new Filters(request);
 		boolean atomic = query.flag("atomic");
 		boolean dryRun = query.flag("dryRun");
 		query.check();
@@ -59,9 +60,14 @@ class MovementBatchRoutes {
 	}
 
 	private Mono<ServerResponse> stream(Caller caller, ServerRequest request) {
-		Filters query = new Filters(request).only("dryRun");
+		Filters query = new Filters(request);
+		boolean atomic = query.flag("atomic");
 		boolean dryRun = query.flag("dryRun");
 		query.check();
+		if (atomic) {
+			throw Problem.INVALID_REQUEST.because("A stream has no end that one could wait for.")
+				.with(new Refusal.FieldError("atomic", "conflicting", "only an array can be all or nothing"));
+		}
 		if (Idempotency.header(request) != null) {
 			throw Problem.INVALID_REQUEST.because("A stream has no key as a whole.")
 				.with(new Refusal.FieldError(Idempotency.HEADER, "unknown-field",

@@ -6,6 +6,7 @@ import java.util.UUID;
 
 import app.stockroom.ledger.EntryType;
 import app.stockroom.platform.Filters;
+import app.stockroom.platform.Query;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.web.reactive.function.server.ServerRequest;
@@ -29,8 +30,10 @@ record MovementFilter(@Nullable UUID productId, @Nullable String sku, @Nullable 
 		@Nullable UUID inventoryId, Set<EntryType> types, @Nullable String actor, @Nullable String reference,
 		@Nullable Long fromSequence, @Nullable Long toSequence, @Nullable Instant from, @Nullable Instant to) {
 
-	static final Set<String> PARAMETERS = Set.of("productId", "sku", "warehouseId", "inventoryId", "type", "actor",
-			"reference", "fromSequence", "toSequence", "from", "to");
+	static final Query QUERY = Query
+		.of("productId", "sku", "warehouseId", "inventoryId", "actor", "reference", "fromSequence", "toSequence",
+				"from", "to")
+		.several("type");
 
 	static MovementFilter of(ServerRequest request) {
 		Filters filters = new Filters(request);

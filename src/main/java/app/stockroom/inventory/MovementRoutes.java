@@ -54,7 +54,7 @@ class MovementRoutes {
 	@Bean
 	RouterFunction<ServerResponse> movementRouter(Api api) {
 		return api.routes()
-			.get(PATH, INVENTORY_READ, this::list)
+			.get(PATH, INVENTORY_READ, MovementFilter.QUERY.listed(), this::list)
 			.post(PATH, INVENTORY_WRITE, this::post)
 			.get(PATH + "/{sequence}", INVENTORY_READ, this::find)
 			.post(PATH + "/{sequence}/reversal", INVENTORY_WRITE, this::reverse)
@@ -63,7 +63,7 @@ class MovementRoutes {
 
 	Mono<ServerResponse> list(Caller caller, ServerRequest request) {
 		return this.movements.rows(caller.tenant(), MovementFilter.of(request))
-			.flatMap((rows) -> this.lists.answer(request, MovementFilter.PARAMETERS, rows));
+			.flatMap((rows) -> this.lists.answer(request, rows));
 	}
 
 	Mono<ServerResponse> find(Caller caller, ServerRequest request) {

@@ -1,9 +1,7 @@
 package app.stockroom.live;
 
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -12,6 +10,7 @@ import app.stockroom.inventory.InventoryFilter;
 import app.stockroom.ledger.EntryType;
 import app.stockroom.platform.Filters;
 import app.stockroom.platform.Problem;
+import app.stockroom.platform.Query;
 import app.stockroom.platform.Refusal;
 import app.stockroom.platform.Refusal.FieldError;
 import app.stockroom.tenancy.Caller;
@@ -29,16 +28,21 @@ import org.springframework.web.reactive.function.server.ServerRequest;
  */
 record FeedRequest(Caller caller, View view, StartPosition start, @Nullable Duration conflate) {
 
+	/** The query parameters of each feed. */
+	static final Query STOCK = InventoryFilter.QUERY.and("after", "conflate");
+
+	static final Query LEDGER = Query.of("productId", "warehouseId", "inventoryId", "after").several("type");
+
+	static final Query ALERTS = AlertFilter.QUERY.and("after");
+
 	private static final Pattern INTERVAL = Pattern.compile("([0-9]{1,6})(ms|s)");
 
 	static FeedRequest stock(Caller caller, ServerRequest request) {
-		Filters filters = checked(request, InventoryFilter.PARAMETERS, Set.of("after", "conflate"));
-		filters.check();
 		return new FeedRequest(caller, new View.Stock(InventoryFilter.of(request)), start(request), conflate(request));
 	}
 
 	static FeedRequest ledger(Caller caller, ServerRequest request) {
-		Filters filters = checked(request, Set.of("productId", "warehouseId", "inventoryId", "type"), Set.of("after"));
+		Filters filters = new Filters(request);
 		View view = new View.Ledger(filters.id("productId"), filters.id("warehouseId"), filters.id("inventoryId"),
 				filters.several("type", EntryType.class));
 		filters.check();
@@ -46,8 +50,6 @@ record FeedRequest(Caller caller, View view, StartPosition start, @Nullable Dura
 	}
 
 	static FeedRequest alerts(Caller caller, ServerRequest request) {
-		Filters filters = checked(request, AlertFilter.PARAMETERS, Set.of("after"));
-		filters.check();
 		return new FeedRequest(caller, new View.Alerts(AlertFilter.of(request)), start(request), null);
 	}
 
@@ -63,21 +65,6 @@ record FeedRequest(Caller caller, View view, StartPosition start, @Nullable Dura
 			return Outbox.Mode.ALL;
 		}
 		return (this.conflate != null) ? Outbox.Mode.LATEST : Outbox.Mode.ALL_OR_LATEST;
-	}
-
-	private static Filters checked(ServerRequest request, Set<String> filters, Set<String> others) {
-		Set<String> unknown = new HashSet<>(request.queryParams().keySet());
-		unknown.removeAll(filters);
-		unknown.removeAll(others);
-		if (!unknown.isEmpty()) {
-			Refusal refusal = Problem.INVALID_REQUEST.because("The query is not valid.");
-			unknown.stream()
-				.sorted()
-				.forEach((name) -> refusal
-					.with(new FieldError(name, "unknown-parameter", "there is no such query parameter here")));
-			throw refusal;
-		}
-		return new Filters(request);
 	}
 
 	private static StartPosition start(ServerRequest request) {

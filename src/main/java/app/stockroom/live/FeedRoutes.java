@@ -31,9 +31,9 @@ class FeedRoutes {
 	@Bean
 	RouterFunction<ServerResponse> feedRouter(Api api) {
 		return api.routes()
-			.stream("/api/inventory", INVENTORY_READ, this::stock)
-			.stream("/api/stock-movements", INVENTORY_READ, this::ledger)
-			.stream("/api/alerts", INVENTORY_READ, this::alerts)
+			.stream("/api/inventory", INVENTORY_READ, FeedRequest.STOCK, this::stock)
+			.stream("/api/stock-movements", INVENTORY_READ, FeedRequest.LEDGER, this::ledger)
+			.stream("/api/alerts", INVENTORY_READ, FeedRequest.ALERTS, this::alerts)
 			.build();
 	}
 

@@ -138,11 +138,13 @@ sealed interface View {
 		 * is told once more.
 		 */
 		private boolean admits(Alert alert) {
-			return this.filter.matches(alert) || (left(alert) == this.filter.state() && inAnyState().matches(alert));
+			Alert.State left = left(alert);
+			return this.filter.matches(alert)
+					|| (left != null && this.filter.states().contains(left) && inAnyState().matches(alert));
 		}
 
 		private AlertFilter inAnyState() {
-			return new AlertFilter(null, this.filter.kind(), this.filter.productId(), this.filter.warehouseId());
+			return new AlertFilter(Set.of(), this.filter.kinds(), this.filter.productId(), this.filter.warehouseId());
 		}
 
 		private static Alert.@Nullable State left(Alert alert) {

@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.web.reactive.function.server.ServerRequest;
 
 /**
- * Reads the filters of a list from the query. A bad one is remembered, so that
- * {@link #check()} refuses with all of them at once; an absent one is null.
+ * Reads the values of the query, which has been checked to have no other parameters than
+ * its route takes. A bad one is remembered, so that {@link #check()} refuses with all of
+ * them at once; an absent one is null.
  */
 public final class Filters {
 
@@ -26,19 +27,6 @@ public final class Filters {
 
 	public Filters(ServerRequest request) {
 		this.request = request;
-	}
-
-	/**
-	 * Allows these parameters and no others, on a route that is not a list.
-	 */
-	public Filters only(String... names) {
-		this.request.queryParams()
-			.keySet()
-			.stream()
-			.filter((name) -> !List.of(names).contains(name))
-			.forEach((name) -> this.errors
-				.add(new Refusal.FieldError(name, "unknown-parameter", "there is no such query parameter here")));
-		return this;
 	}
 
 	/**
@@ -57,8 +45,7 @@ public final class Filters {
 	}
 
 	public @Nullable String text(String name) {
-		return one(name, "at most " + Limits.TEXT_LENGTH + " characters without NUL",
-				(value) -> (value.length() <= Limits.TEXT_LENGTH && Text.isClean(value)) ? value : null);
+		return this.request.queryParam(name).orElse(null);
 	}
 
 	public @Nullable Long number(String name) {
@@ -87,10 +74,6 @@ public final class Filters {
 		});
 	}
 
-	public <E extends Enum<E>> @Nullable E word(String name, Class<E> type) {
-		return one(name, expected(type), (value) -> Enum.valueOf(type, value));
-	}
-
 	/**
 	 * Several words, as a repeated parameter or separated by commas.
 	 */
@@ -117,12 +100,7 @@ public final class Filters {
 	}
 
 	private <T> @Nullable T one(String name, String expected, Parser<T> parser) {
-		List<String> values = values(name).toList();
-		if (values.size() > 1) {
-			this.errors.add(new Refusal.FieldError(name, "repeated", "must be given once"));
-			return null;
-		}
-		return values.isEmpty() ? null : parse(name, values.getFirst(), expected, parser);
+		return values(name).findFirst().map((value) -> parse(name, value, expected, parser)).orElse(null);
 	}
 
 	private <T> @Nullable T parse(String name, String value, String expected, Parser<T> parser) {

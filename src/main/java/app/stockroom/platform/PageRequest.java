@@ -26,32 +26,17 @@ import org.springframework.web.reactive.function.server.ServerRequest;
 public record PageRequest(int page, int limit, @Nullable String sortBy, @Nullable Boolean descending,
 		@Nullable String cursor, String question) {
 
-	/** The query parameters that say which part of a list is wanted. */
-	static final Set<String> PAGING = Set.of("page", "limit", "cursor");
-
-	private static final Set<String> SORTING = Set.of("sortBy", "order");
-
 	private static final String DESCENDING = "desc";
 
 	private static final Set<String> ORDERS = Set.of("asc", DESCENDING);
 
 	/**
-	 * Reads page and limit from the query and refuses every parameter that is neither
-	 * they nor a named filter, or that is no clean text.
-	 * @param allowedFilters the other query parameters that the route reads itself
-	 */
-	public static PageRequest of(ServerRequest request, Set<String> allowedFilters) {
-		return of(request, allowedFilters, Set.of());
-	}
-
-	/**
-	 * Reads sortBy and order too.
+	 * Reads page, limit, cursor and order from the query.
 	 * @param sortable the fields that the list can be sorted by
 	 */
-	public static PageRequest of(ServerRequest request, Set<String> allowedFilters, Set<String> sortable) {
+	public static PageRequest of(ServerRequest request, Set<String> sortable) {
 		MultiValueMap<String, String> query = request.queryParams();
 		Refusal refusal = Problem.INVALID_REQUEST.because("The query is not valid.");
-		query.forEach((name, values) -> check(name, values, allowedFilters, sortable, refusal));
 		int page = number(query, "page", 1, Limits.PAGED_ITEMS, refusal);
 		String sortBy = word(query, "sortBy", sortable, refusal);
 		String order = word(query, "order", ORDERS, refusal);
@@ -60,7 +45,7 @@ public record PageRequest(int page, int limit, @Nullable String sortBy, @Nullabl
 			refusal.with(new FieldError("page", "out-of-range",
 					"page x limit is at most %d; use cursor beyond that".formatted(Limits.PAGED_ITEMS)));
 		}
-		String cursor = once(query, "cursor", refusal);
+		String cursor = query.getFirst("cursor");
 		if (cursor != null && query.containsKey("page")) {
 			refusal.with(new FieldError("cursor", "conflicting", "take page or cursor, not both"));
 		}
@@ -113,59 +98,25 @@ public record PageRequest(int page, int limit, @Nullable String sortBy, @Nullabl
 
 	private static String question(String path, MultiValueMap<String, String> query) {
 		Map<String, List<String>> asked = new TreeMap<>(query);
-		asked.keySet().removeAll(PAGING);
+		asked.keySet().removeAll(Query.NONE.paged().single());
 		return path + asked;
-	}
-
-	private static @Nullable String once(MultiValueMap<String, String> query, String name, Refusal refusal) {
-		List<String> values = query.getOrDefault(name, List.of());
-		if (values.size() > 1) {
-			refusal.with(new FieldError(name, "repeated", "must be given once"));
-		}
-		return values.isEmpty() ? null : values.getFirst();
-	}
-
-	private static void check(String name, List<String> values, Set<String> filters, Set<String> sortable,
-			Refusal refusal) {
-		boolean known = PAGING.contains(name) || (!sortable.isEmpty() && SORTING.contains(name));
-		if (!known && !filters.contains(name)) {
-			refusal.with(new FieldError(name, "unknown-parameter", "there is no such query parameter here"));
-			return;
-		}
-		for (String value : values) {
-			if (value != null && !Text.isClean(value)) {
-				refusal.with(new FieldError(name, "malformed", "must be text without NUL"));
-			}
-			else if (value != null && value.length() > longest(name)) {
-				refusal.with(new FieldError(name, "too-long", "has at most %d characters".formatted(longest(name))));
-			}
-		}
-	}
-
-	private static int longest(String name) {
-		return name.equals("cursor") ? Limits.CURSOR_LENGTH : Limits.TEXT_LENGTH;
 	}
 
 	private static @Nullable String word(MultiValueMap<String, String> query, String name, Set<String> words,
 			Refusal refusal) {
-		List<String> values = query.get(name);
-		if (values == null || words.isEmpty()) {
-			return null;
-		}
-		String value = values.getFirst();
-		if (values.size() > 1 || value == null || !words.contains(value)) {
+		String value = query.getFirst(name);
+		if (value != null && !words.contains(value)) {
 			refusal.with(new FieldError(name, "malformed", "must be one of " + new TreeSet<>(words)));
 		}
 		return value;
 	}
 
 	private static int number(MultiValueMap<String, String> query, String name, int absent, int most, Refusal refusal) {
-		List<String> values = query.get(name);
-		if (values == null) {
+		String value = query.getFirst(name);
+		if (value == null) {
 			return absent;
 		}
-		String value = (values.size() == 1) ? values.getFirst() : null;
-		if (value == null || !value.matches("\\d{1,9}")) {
+		if (!value.matches("[0-9]{1,9}")) {
 			refusal.with(new FieldError(name, "malformed", "must be one whole number"));
 			return absent;
 		}

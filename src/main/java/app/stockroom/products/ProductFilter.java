@@ -3,6 +3,7 @@ package app.stockroom.products;
 import java.util.Set;
 
 import app.stockroom.platform.Filters;
+import app.stockroom.platform.Query;
 import app.stockroom.tenancy.Conditions;
 import org.jspecify.annotations.Nullable;
 
@@ -13,18 +14,18 @@ import org.springframework.web.reactive.function.server.ServerRequest;
  *
  * @param sku with exactly this SKU
  * @param name with these letters in the name, in either case
- * @param status in this state
+ * @param statuses in one of these states; empty is any
  * @param includeDeleted deleted ones too
  */
-record ProductFilter(@Nullable String sku, @Nullable String name, Product.@Nullable Status status,
+record ProductFilter(@Nullable String sku, @Nullable String name, Set<Product.Status> statuses,
 		boolean includeDeleted) {
 
-	static final Set<String> PARAMETERS = Set.of("sku", "name", "status", "includeDeleted");
+	static final Query QUERY = Query.of("sku", "name", "includeDeleted").several("status");
 
 	static ProductFilter of(ServerRequest request) {
 		Filters filters = new Filters(request);
 		ProductFilter filter = new ProductFilter(filters.text("sku"), filters.text("name"),
-				filters.word("status", Product.Status.class), filters.flag("includeDeleted"));
+				filters.several("status", Product.Status.class), filters.flag("includeDeleted"));
 		filters.check();
 		return filter;
 	}
@@ -33,7 +34,7 @@ record ProductFilter(@Nullable String sku, @Nullable String name, Product.@Nulla
 		Conditions conditions = this.includeDeleted ? new Conditions() : new Conditions().and(Products.LIVE);
 		return conditions.and("p.sku = ?", this.sku)
 			.and("position(lower(?) in lower(p.name)) > 0", this.name)
-			.and("p.status = ?", (this.status != null) ? this.status.name() : null);
+			.anyOf("p.status", this.statuses);
 	}
 
 }

@@ -38,7 +38,7 @@ class ProductRoutes {
 	@Bean
 	RouterFunction<ServerResponse> productRouter(Api api) {
 		return api.routes()
-			.get(PATH, INVENTORY_READ, this::list)
+			.get(PATH, INVENTORY_READ, ProductFilter.QUERY.listed(), this::list)
 			.post(PATH, CATALOG_WRITE, this::create)
 			.get(PATH + "/{id}", INVENTORY_READ, this::find)
 			.put(PATH + "/{id}", CATALOG_WRITE, this::update)
@@ -49,8 +49,7 @@ class ProductRoutes {
 	}
 
 	Mono<ServerResponse> list(Caller caller, ServerRequest request) {
-		return this.lists.answer(request, ProductFilter.PARAMETERS,
-				this.products.rows(caller.tenant(), ProductFilter.of(request)));
+		return this.lists.answer(request, this.products.rows(caller.tenant(), ProductFilter.of(request)));
 	}
 
 	Mono<ServerResponse> find(Caller caller, ServerRequest request) {

@@ -4,6 +4,7 @@ import java.util.Set;
 import java.util.UUID;
 
 import app.stockroom.platform.Filters;
+import app.stockroom.platform.Query;
 import app.stockroom.tenancy.Conditions;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +19,7 @@ import org.springframework.web.reactive.function.server.ServerRequest;
  */
 record ReservationFilter(Set<Reservation.Status> statuses, @Nullable String reference, @Nullable UUID productId) {
 
-	static final Set<String> PARAMETERS = Set.of("status", "reference", "productId");
+	static final Query QUERY = Query.of("reference", "productId").several("status");
 
 	static ReservationFilter of(ServerRequest request) {
 		Filters filters = new Filters(request);
@@ -29,10 +30,7 @@ record ReservationFilter(Set<Reservation.Status> statuses, @Nullable String refe
 	}
 
 	Conditions conditions() {
-		return new Conditions()
-			.and("d.status = any(?)",
-					this.statuses.isEmpty() ? null
-							: this.statuses.stream().map(Reservation.Status::name).toArray(String[]::new))
+		return new Conditions().anyOf("d.status", this.statuses)
 			.and("d.reference = ?", this.reference)
 			.and("d.body @> jsonb_build_object('lines', jsonb_build_array(jsonb_build_object('productId', ?::text)))",
 					(this.productId != null) ? this.productId.toString() : null);

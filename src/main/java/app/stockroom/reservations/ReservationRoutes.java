@@ -47,7 +47,7 @@ class ReservationRoutes {
 	@Bean
 	RouterFunction<ServerResponse> reservationRouter(Api api) {
 		return api.routes()
-			.get(PATH, INVENTORY_READ, this::list)
+			.get(PATH, INVENTORY_READ, ReservationFilter.QUERY.listed(), this::list)
 			.post(PATH, INVENTORY_WRITE, this::create)
 			.get(PATH + "/{id}", INVENTORY_READ, this::find)
 			.post(PATH + "/{id}/commit", INVENTORY_WRITE, this::commit)
@@ -57,8 +57,7 @@ class ReservationRoutes {
 	}
 
 	Mono<ServerResponse> list(Caller caller, ServerRequest request) {
-		return this.lists.answer(request, ReservationFilter.PARAMETERS,
-				this.reservations.rows(caller.tenant(), ReservationFilter.of(request)));
+		return this.lists.answer(request, this.reservations.rows(caller.tenant(), ReservationFilter.of(request)));
 	}
 
 	Mono<ServerResponse> find(Caller caller, ServerRequest request) {

@@ -8,6 +8,7 @@ import java.util.UUID;
 
 import app.stockroom.platform.Ids;
 import app.stockroom.platform.Problem;
+import app.stockroom.platform.Query;
 import app.stockroom.platform.Refusal;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -94,7 +95,10 @@ public class Api {
 	 * A POST that needs no token.
 	 */
 	RouterFunction<ServerResponse> open(String path, HandlerFunction<ServerResponse> handler) {
-		add(new Endpoint(HttpMethod.POST, path, null, false), (request) -> Mono.defer(() -> handler.handle(request)));
+		add(new Endpoint(HttpMethod.POST, path, null, Query.NONE, false), (request) -> Mono.defer(() -> {
+			Query.NONE.check(request);
+			return handler.handle(request);
+		}));
 		return router();
 	}
 

@@ -2,6 +2,7 @@ package app.stockroom.tenancy;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 import io.r2dbc.spi.Statement;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,14 @@ public final class Conditions {
 			this.sql.append("and ").append(fragment.replace("?", "$" + (this.values.size() + 1))).append('\n');
 		}
 		return this;
+	}
+
+	/**
+	 * Adds the condition that an expression is one of some words, unless there are none.
+	 */
+	public Conditions anyOf(String expression, Set<? extends Enum<?>> words) {
+		return and(expression + " = any(?)",
+				words.isEmpty() ? null : words.stream().map(Enum::name).toArray(String[]::new));
 	}
 
 	/**

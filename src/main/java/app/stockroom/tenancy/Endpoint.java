@@ -1,5 +1,6 @@
 package app.stockroom.tenancy;
 
+import app.stockroom.platform.Query;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.HttpMethod;
@@ -10,8 +11,9 @@ import org.springframework.http.HttpMethod;
  * @param method the method; HEAD and OPTIONS come by themselves
  * @param path the path's pattern
  * @param scope what the token must allow; null where no token is needed
+ * @param query the query parameters that the route takes
  * @param stream whether the route answers with an event stream, and only when asked for
  * one
  */
-public record Endpoint(HttpMethod method, String path, @Nullable Scope scope, boolean stream) {
+public record Endpoint(HttpMethod method, String path, @Nullable Scope scope, Query query, boolean stream) {
 }

@@ -1,7 +1,5 @@
 package app.stockroom.tenancy;
 
-import java.util.Set;
-
 import app.stockroom.platform.PageRequest;
 import app.stockroom.platform.Replies;
 import reactor.core.publisher.Mono;
@@ -18,11 +16,9 @@ public class Lists {
 
 	/**
 	 * Answers with what the request wants of a list.
-	 * @param filters the query parameters that the rows were filtered by
 	 */
-	public <T> Mono<ServerResponse> answer(ServerRequest request, Set<String> filters, Rows<T> rows) {
-		return rows.page(PageRequest.of(request, filters, rows.sortable()))
-			.flatMap((page) -> Replies.page(request, page));
+	public <T> Mono<ServerResponse> answer(ServerRequest request, Rows<T> rows) {
+		return rows.page(PageRequest.of(request, rows.sortable())).flatMap((page) -> Replies.page(request, page));
 	}
 
 }

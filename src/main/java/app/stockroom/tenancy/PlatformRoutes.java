@@ -1,5 +1,6 @@
 package app.stockroom.tenancy;
 
+import app.stockroom.platform.Query;
 import org.springframework.http.HttpMethod;
 import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.ServerResponse;
@@ -16,19 +17,23 @@ public final class PlatformRoutes {
 	}
 
 	public PlatformRoutes get(String path, Api.PlatformHandler handler) {
-		return add(HttpMethod.GET, path, handler);
+		return get(path, Query.NONE, handler);
+	}
+
+	public PlatformRoutes get(String path, Query query, Api.PlatformHandler handler) {
+		return add(HttpMethod.GET, path, query, handler);
 	}
 
 	public PlatformRoutes post(String path, Api.PlatformHandler handler) {
-		return add(HttpMethod.POST, path, handler);
+		return add(HttpMethod.POST, path, Query.NONE, handler);
 	}
 
 	public PlatformRoutes patch(String path, Api.PlatformHandler handler) {
-		return add(HttpMethod.PATCH, path, handler);
+		return add(HttpMethod.PATCH, path, Query.NONE, handler);
 	}
 
 	public PlatformRoutes delete(String path, Api.PlatformHandler handler) {
-		return add(HttpMethod.DELETE, path, handler);
+		return add(HttpMethod.DELETE, path, Query.NONE, handler);
 	}
 
 	/**
@@ -38,11 +43,13 @@ public final class PlatformRoutes {
 		return this.api.router();
 	}
 
-	private PlatformRoutes add(HttpMethod method, String path, Api.PlatformHandler handler) {
+	private PlatformRoutes add(HttpMethod method, String path, Query query, Api.PlatformHandler handler) {
 		Callers callers = this.api.callers();
-		this.api.add(new Endpoint(method, path, Scope.PLATFORM_ADMIN, false),
-				(request) -> callers.subject(request, Scope.PLATFORM_ADMIN)
-					.flatMap((subject) -> handler.handle(subject, request)));
+		this.api.add(new Endpoint(method, path, Scope.PLATFORM_ADMIN, query, false),
+				(request) -> callers.subject(request, Scope.PLATFORM_ADMIN).flatMap((subject) -> {
+					query.check(request);
+					return handler.handle(subject, request);
+				}));
 		return this;
 	}
 

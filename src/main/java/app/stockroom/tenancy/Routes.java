@@ -1,5 +1,8 @@
 package app.stockroom.tenancy;
 
+import java.util.Objects;
+
+import app.stockroom.platform.Query;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.MediaType;
 import org.springframework.web.reactive.function.server.RouterFunction;
@@ -17,35 +20,43 @@ public final class Routes {
 	}
 
 	public Routes get(String path, Scope scope, Api.Handler handler) {
-		return add(HttpMethod.GET, path, scope, false, handler);
+		return get(path, scope, Query.NONE, handler);
+	}
+
+	public Routes get(String path, Scope scope, Query query, Api.Handler handler) {
+		return add(new Endpoint(HttpMethod.GET, path, scope, query, false), handler);
 	}
 
 	/**
 	 * A GET that answers only when Accept names {@code text/event-stream}, and then
 	 * before any other GET of the path.
 	 */
-	public Routes stream(String path, Scope scope, Api.Handler handler) {
+	public Routes stream(String path, Scope scope, Query query, Api.Handler handler) {
 		// HEAD asks whether there would be a stream; to open one for it would never end.
-		return add(HttpMethod.GET, path, scope, true,
+		return add(new Endpoint(HttpMethod.GET, path, scope, query, true),
 				(caller, request) -> request.method().equals(HttpMethod.HEAD)
 						? ServerResponse.ok().contentType(MediaType.TEXT_EVENT_STREAM).build()
 						: handler.handle(caller, request));
 	}
 
 	public Routes post(String path, Scope scope, Api.Handler handler) {
-		return add(HttpMethod.POST, path, scope, false, handler);
+		return post(path, scope, Query.NONE, handler);
+	}
+
+	public Routes post(String path, Scope scope, Query query, Api.Handler handler) {
+		return add(new Endpoint(HttpMethod.POST, path, scope, query, false), handler);
 	}
 
 	public Routes put(String path, Scope scope, Api.Handler handler) {
-		return add(HttpMethod.PUT, path, scope, false, handler);
+		return add(new Endpoint(HttpMethod.PUT, path, scope, Query.NONE, false), handler);
 	}
 
 	public Routes patch(String path, Scope scope, Api.Handler handler) {
-		return add(HttpMethod.PATCH, path, scope, false, handler);
+		return add(new Endpoint(HttpMethod.PATCH, path, scope, Query.NONE, false), handler);
 	}
 
 	public Routes delete(String path, Scope scope, Api.Handler handler) {
-		return add(HttpMethod.DELETE, path, scope, false, handler);
+		return add(new Endpoint(HttpMethod.DELETE, path, scope, Query.NONE, false), handler);
 	}
 
 	/**
@@ -55,10 +66,13 @@ public final class Routes {
 		return this.api.router();
 	}
 
-	private Routes add(HttpMethod method, String path, Scope scope, boolean stream, Api.Handler handler) {
+	private Routes add(Endpoint endpoint, Api.Handler handler) {
 		Callers callers = this.api.callers();
-		this.api.add(new Endpoint(method, path, scope, stream),
-				(request) -> callers.caller(request, scope).flatMap((caller) -> handler.handle(caller, request)));
+		Scope scope = Objects.requireNonNull(endpoint.scope());
+		this.api.add(endpoint, (request) -> callers.caller(request, scope).flatMap((caller) -> {
+			endpoint.query().check(request);
+			return handler.handle(caller, request);
+		}));
 		return this;
 	}
 

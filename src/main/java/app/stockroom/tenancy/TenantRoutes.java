@@ -10,6 +10,7 @@ import app.stockroom.platform.IfMatch;
 import app.stockroom.platform.Limits;
 import app.stockroom.platform.Page;
 import app.stockroom.platform.PageRequest;
+import app.stockroom.platform.Query;
 import app.stockroom.platform.Replies;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
@@ -43,7 +44,7 @@ class TenantRoutes {
 	@Bean
 	RouterFunction<ServerResponse> tenantRouter(Api api) {
 		return api.platformRoutes()
-			.get("/api/tenants", this::list)
+			.get("/api/tenants", Query.NONE.paged(), this::list)
 			.post("/api/tenants", this::open)
 			.get("/api/tenants/{id}", this::get)
 			.patch("/api/tenants/{id}", this::change)

@@ -4,6 +4,7 @@ import java.util.Set;
 import java.util.UUID;
 
 import app.stockroom.platform.Filters;
+import app.stockroom.platform.Query;
 import app.stockroom.tenancy.Conditions;
 import org.jspecify.annotations.Nullable;
 
@@ -21,8 +22,7 @@ import org.springframework.web.reactive.function.server.ServerRequest;
 record TransferFilter(Set<Transfer.Status> statuses, @Nullable String reference, @Nullable UUID fromWarehouseId,
 		@Nullable UUID toWarehouseId, @Nullable UUID productId) {
 
-	static final Set<String> PARAMETERS = Set.of("status", "reference", "fromWarehouseId", "toWarehouseId",
-			"productId");
+	static final Query QUERY = Query.of("reference", "fromWarehouseId", "toWarehouseId", "productId").several("status");
 
 	static TransferFilter of(ServerRequest request) {
 		Filters filters = new Filters(request);
@@ -35,10 +35,7 @@ record TransferFilter(Set<Transfer.Status> statuses, @Nullable String reference,
 
 	Conditions conditions() {
 		// By its movements, because the index on products is theirs.
-		return new Conditions()
-			.and("d.status = any(?)",
-					this.statuses.isEmpty() ? null
-							: this.statuses.stream().map(Transfer.Status::name).toArray(String[]::new))
+		return new Conditions().anyOf("d.status", this.statuses)
 			.and("d.reference = ?", this.reference)
 			.and("d.body ->> 'fromWarehouseId' = ?", text(this.fromWarehouseId))
 			.and("d.body ->> 'toWarehouseId' = ?", text(this.toWarehouseId))

@@ -45,7 +45,7 @@ class TransferRoutes {
 	@Bean
 	RouterFunction<ServerResponse> transferRouter(Api api) {
 		return api.routes()
-			.get(PATH, INVENTORY_READ, this::list)
+			.get(PATH, INVENTORY_READ, TransferFilter.QUERY.listed(), this::list)
 			.post(PATH, INVENTORY_WRITE, this::create)
 			.get(PATH + "/{id}", INVENTORY_READ, this::find)
 			.post(PATH + "/{id}/receipt", INVENTORY_WRITE, this::receive)
@@ -53,8 +53,7 @@ class TransferRoutes {
 	}
 
 	Mono<ServerResponse> list(Caller caller, ServerRequest request) {
-		return this.lists.answer(request, TransferFilter.PARAMETERS,
-				this.transfers.rows(caller.tenant(), TransferFilter.of(request)));
+		return this.lists.answer(request, this.transfers.rows(caller.tenant(), TransferFilter.of(request)));
 	}
 
 	Mono<ServerResponse> find(Caller caller, ServerRequest request) {

@@ -38,7 +38,7 @@ class WarehouseRoutes {
 	@Bean
 	RouterFunction<ServerResponse> warehouseRouter(Api api) {
 		return api.routes()
-			.get(PATH, INVENTORY_READ, this::list)
+			.get(PATH, INVENTORY_READ, WarehouseFilter.QUERY.listed(), this::list)
 			.post(PATH, CATALOG_WRITE, this::create)
 			.get(PATH + "/{id}", INVENTORY_READ, this::find)
 			.put(PATH + "/{id}", CATALOG_WRITE, this::update)
@@ -49,8 +49,7 @@ class WarehouseRoutes {
 	}
 
 	Mono<ServerResponse> list(Caller caller, ServerRequest request) {
-		return this.lists.answer(request, WarehouseFilter.PARAMETERS,
-				this.warehouses.rows(caller.tenant(), WarehouseFilter.of(request)));
+		return this.lists.answer(request, this.warehouses.rows(caller.tenant(), WarehouseFilter.of(request)));
 	}
 
 	Mono<ServerResponse> find(Caller caller, ServerRequest request) {
