@@ -22,14 +22,17 @@ public final class PrivatePostgres implements AutoCloseable {
 
 	private PostgresServer server;
 
-	PrivatePostgres(DataDirectory directory, Path programs) {
+	private final Map<String, String> settings;
+
+	PrivatePostgres(DataDirectory directory, Path programs, Map<String, String> settings) {
 		this.directory = directory;
 		this.programs = programs;
+		this.settings = settings;
 		this.server = run();
 	}
 
 	private PostgresServer run() {
-		return PostgresServer.start(this.directory, this.programs, this.port, Map.of());
+		return PostgresServer.start(this.directory, this.programs, this.port, this.settings);
 	}
 
 	/** Address and roles, the same after each start. */

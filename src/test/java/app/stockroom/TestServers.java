@@ -67,7 +67,15 @@ public final class TestServers {
 
 	/** A PostgreSQL that one test has for itself, running. */
 	public static PrivatePostgres privatePostgres() {
-		return new PrivatePostgres(newDirectory(), PROGRAMS);
+		return privatePostgres(Map.of());
+	}
+
+	/**
+	 * A PostgreSQL of the same kind.
+	 * @param settings overrides of postgresql.conf
+	 */
+	public static PrivatePostgres privatePostgres(Map<String, String> settings) {
+		return new PrivatePostgres(newDirectory(), PROGRAMS, settings);
 	}
 
 	/** A Redis that one test has for itself, running. */

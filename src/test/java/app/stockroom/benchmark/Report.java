@@ -1,0 +1,150 @@
+package app.stockroom.benchmark;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+
+import app.stockroom.benchmark.StockroomBenchmark.Measure;
+
+/**
+ * The medians of all rounds as a page of Markdown: first the ratios that DESIGN promises,
+ * then every figure behind them.
+ */
+final class Report {
+
+	private static final Path PAGE = Path.of("docs", "benchmarks.md");
+
+	private final Map<String, List<Measure>> measures;
+
+	private final int rounds;
+
+	private final Duration measured;
+
+	private final Duration start;
+
+	Report(Map<String, List<Measure>> measures, int rounds, Duration measured, Duration start) {
+		this.measures = measures;
+		this.rounds = rounds;
+		this.measured = measured;
+		this.start = start;
+	}
+
+	void write() throws IOException {
+		String page = page();
+		System.out.println(page);
+		Files.writeString(PAGE, page);
+	}
+
+	private String page() throws IOException {
+		StringBuilder page = new StringBuilder(
+				"""
+						# Benchmarks
+
+						Written by `./mvnw -Pbenchmark verify`, which needs nothing but a JDK 25. Load generator, service, PostgreSQL (fsync, full page
+						writes and synchronous commit on: asked of the server) and Redis share one machine; the scenarios take turns, round after
+						round. Every figure is the median of %d rounds of %d s; the invariants of docs/guarantees.md held over all records afterwards.
+
+						%s, commit %s, %s.
+
+						## Against what the database can do
+
+						| what | measured | at least | goal | reference in the same run |
+						|---|---|---|---|---|
+						"""
+					.formatted(this.rounds, this.measured.toSeconds(), machine(), commit(), LocalDate.now()));
+		ratio(page, "movements, uniform over 100,000 records of 10 tenants", "movements-uniform", "floor-uniform", 1.5,
+				2);
+		ratio(page, "movements on one hot record", "movements-hot", "floor-hot", 8, 12);
+		ratio(page, "movements on a sold out record, all refused", "movements-sold-out", "floor-hot", 8, 12);
+		ratio(page, "uniform with an Idempotency-Key on each", "movements-uniform-keyed", "movements-uniform", 0.7,
+				0.85);
+		ratio(page, "hot with an Idempotency-Key on each", "movements-hot-keyed", "movements-hot", 0.7, 0.85);
+		ratio(page, "NDJSON batch, movements/s", "batch-ndjson", "floor-flush", 0.6, 0.8);
+		ratio(page, "GET one record", "read-one", "constant", 0.35, 0.6);
+		ratio(page, "GET a page of 50 with product", "read-page", "floor-page", 0.7, 0.9);
+		ratio(page, "NDJSON export of the long ledger, rows/s", "export-ndjson", "floor-copy", 0.4, 0.6);
+		row(page, "p99 of movements on one hot record, ms", milliseconds("movements-hot", 99), "< 50", "", "");
+		row(page, "start of the extracted jar with AOT cache to its first 200, s",
+				number(this.start.toMillis() / 1000.0), "< 3", "< 2", "");
+		row(page, "resident memory under the movement load, MiB",
+				number(median(this.measures.getOrDefault("movements-uniform", List.of()), Measure::resident)), "< 512",
+				"< 350", "");
+		row(page, "p99 at half of the highest rate, ms (constant route at the same rate)",
+				milliseconds("movements-half-rate", 99), "5x the constant route's", "",
+				milliseconds("constant-half-rate", 99));
+		page.append(
+				"""
+
+						## Every figure
+
+						Latency in milliseconds; at a constant rate it counts from when a request was due. Cores are CPU seconds a second.
+
+						| scenario | per second | p50 | p99 | p99.9 | cores: service | PostgreSQL | client |
+						|---|---|---|---|---|---|---|---|
+						""");
+		this.measures.forEach((name, all) -> page.append("| %s | %s | %s | %s | %s | %s | %s | %s |%n".formatted(name,
+				String.format(Locale.ROOT, "%,.0f", median(all, (measure) -> measure.sample().perSecond())),
+				milliseconds(name, 50), milliseconds(name, 99), milliseconds(name, 99.9),
+				number(median(all, Measure::service)), number(median(all, Measure::postgres)),
+				number(median(all, Measure::client)))));
+		return page.toString();
+	}
+
+	private void ratio(StringBuilder page, String what, String name, String reference, double least, double goal) {
+		if (this.measures.containsKey(name) && this.measures.containsKey(reference)) {
+			double ratio = perSecond(name) / perSecond(reference);
+			row(page, what, number(ratio) + "x", number(least) + "x", number(goal) + "x", reference);
+		}
+	}
+
+	private static void row(StringBuilder page, String what, String measured, String least, String goal,
+			String reference) {
+		page.append("| %s | **%s** | %s | %s | %s |%n".formatted(what, measured, least, goal, reference));
+	}
+
+	private double perSecond(String name) {
+		return median(this.measures.get(name), (measure) -> measure.sample().perSecond());
+	}
+
+	private String milliseconds(String name, double percentile) {
+		double value = median(this.measures.getOrDefault(name, List.of()),
+				(measure) -> measure.sample().milliseconds(percentile));
+		return Double.isNaN(value) ? "" : number(value);
+	}
+
+	private static String number(double value) {
+		return String.format(Locale.ROOT, (value < 100) ? "%.2f" : "%.0f", value);
+	}
+
+	static double median(List<Measure> all, ToDoubleFunction<Measure> figure) {
+		double[] sorted = all.stream().mapToDouble(figure).sorted().toArray();
+		return (sorted.length == 0) ? Double.NaN : (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
+	}
+
+	private static String machine() throws IOException {
+		Path info = Path.of("/proc/cpuinfo");
+		String model = !Files.exists(info) ? System.getProperty("os.arch")
+				: Files.readAllLines(info)
+					.stream()
+					.filter((line) -> line.startsWith("model name"))
+					.map((line) -> line.replaceFirst(".*: ", ""))
+					.findFirst()
+					.orElse(System.getProperty("os.arch"));
+		return "%d shared cores (%s), JDK %s".formatted(Runtime.getRuntime().availableProcessors(), model,
+				Runtime.version());
+	}
+
+	private static String commit() throws IOException {
+		Process git = new ProcessBuilder("git", "rev-parse", "--short", "HEAD").start();
+		String commit = new String(git.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+		return commit.isEmpty() ? "unknown" : commit;
+	}
+
+}

@@ -1,0 +1,69 @@
+package app.stockroom.ledger;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.util.Arrays;
+import java.util.UUID;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+
+/**
+ * The statement of a flush, called over JDBC: what the database does without HTTP, JSON
+ * and R2DBC.
+ */
+public final class FlushStatement {
+
+	private final Connection connection;
+
+	private final PreparedStatement statement;
+
+	public FlushStatement(Connection connection) throws SQLException {
+		this.connection = connection;
+		this.statement = connection.prepareStatement(PostEntries.SQL.replaceAll("\\$\\d+", "?"));
+	}
+
+	/**
+	 * Takes one piece each out of some products, and reads the answer.
+	 * @return how many movements there were
+	 */
+	public int out(UUID tenant, int count, Supplier<UUID> products) throws SQLException {
+		this.statement.setObject(1, tenant);
+		this.statement.setBoolean(2, false);
+		array(3, "int4", IntStream.rangeClosed(1, count).boxed().toArray(Integer[]::new));
+		this.statement.setNull(4, Types.ARRAY);
+		this.statement.setNull(5, Types.ARRAY);
+		array(6, "int2", fill(new Short[count], EntryType.OUT.code()));
+		array(7, "uuid", IntStream.range(0, count).mapToObj((_) -> products.get()).toArray(UUID[]::new));
+		this.statement.setNull(8, Types.ARRAY);
+		this.statement.setNull(9, Types.ARRAY);
+		array(10, "int8", fill(new Long[count], -1L));
+		this.statement.setNull(11, Types.ARRAY);
+		array(12, "text", fill(new String[count], "benchmark"));
+		this.statement.setNull(13, Types.ARRAY);
+		this.statement.setNull(14, Types.ARRAY);
+		this.statement.setNull(15, Types.VARCHAR);
+		try (ResultSet rows = this.statement.executeQuery()) {
+			int read = 0;
+			while (rows.next()) {
+				read++;
+			}
+			if (read != count + 1) {
+				throw new IllegalStateException("%d of %d movements were accepted".formatted(read - 1, count));
+			}
+		}
+		return count;
+	}
+
+	private void array(int index, String type, Object[] values) throws SQLException {
+		this.statement.setArray(index, this.connection.createArrayOf(type, values));
+	}
+
+	private static <T> T[] fill(T[] array, T value) {
+		Arrays.fill(array, value);
+		return array;
+	}
+
+}
