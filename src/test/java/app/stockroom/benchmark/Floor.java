@@ -1,5 +1,6 @@
 package app.stockroom.benchmark;
 
+import java.util.Map;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.sql.Connection;
@@ -143,7 +144,7 @@ final class Floor {
 			for (long one : done) {
 				all += one;
 			}
-			return new Sample(all, measured, latency, java.util.Map.of());
+			return new Sample(all, measured, latency, Map.of());
 		}
 		catch (SQLException | ExecutionException | InterruptedException ex) {
 			throw new IllegalStateException(ex);

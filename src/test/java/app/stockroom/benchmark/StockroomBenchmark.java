@@ -9,10 +9,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.IntFunction;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 import app.stockroom.Invariants;
 import org.junit.jupiter.api.Test;
+
+import org.springframework.util.function.SingletonSupplier;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -29,7 +33,7 @@ class StockroomBenchmark {
 
 	private final Duration measured = Duration.ofSeconds(Integer.getInteger("benchmark.seconds", 5));
 
-	private final Duration warmUp = Duration.ofSeconds(2);
+	private final Duration warmUp = Duration.ofSeconds(Integer.getInteger("benchmark.warm-up", 3));
 
 	private final Set<String> only = Set.of(System.getProperty("benchmark.only", "").split(","));
 
@@ -85,11 +89,13 @@ class StockroomBenchmark {
 	private Map<String, Callable<Sample>> scenarios() throws Exception {
 		Floor floor = new Floor(this.bed);
 		Traffic traffic = new Traffic(this.service);
-		int clients = best((count) -> floor.uniform(count, Duration.ofSeconds(1), Duration.ofSeconds(2)));
-		int hotClients = best((count) -> floor.hot(count, Duration.ofSeconds(1), Duration.ofSeconds(2)));
+		Supplier<Integer> clients = SingletonSupplier
+			.of(() -> best((count) -> floor.uniform(count, Duration.ofSeconds(1), Duration.ofSeconds(2))));
+		Supplier<Integer> hotClients = SingletonSupplier
+			.of(() -> best((count) -> floor.hot(count, Duration.ofSeconds(1), Duration.ofSeconds(2))));
 		Map<String, Callable<Sample>> scenarios = new LinkedHashMap<>();
-		scenarios.put("floor-uniform", () -> floor.uniform(clients, this.warmUp, this.measured));
-		scenarios.put("floor-hot", () -> floor.hot(hotClients, this.warmUp, this.measured));
+		scenarios.put("floor-uniform", () -> floor.uniform(clients.get(), this.warmUp, this.measured));
+		scenarios.put("floor-hot", () -> floor.hot(hotClients.get(), this.warmUp, this.measured));
 		scenarios.put("floor-page", () -> floor.page(16, this.warmUp, this.measured));
 		scenarios.put("floor-flush", () -> floor.flush(this.warmUp, this.measured));
 		scenarios.put("constant", () -> load(this.constant, 0, traffic.record()));
@@ -120,7 +126,7 @@ class StockroomBenchmark {
 	}
 
 	/** The count of clients with which the floor is highest: pgbench at its best. */
-	private static int best(java.util.function.IntFunction<Sample> floor) {
+	private static int best(IntFunction<Sample> floor) {
 		return Stream.of(16, 32, 64, 128)
 			.max((a, b) -> Double.compare(floor.apply(a).perSecond(), floor.apply(b).perSecond()))
 			.orElseThrow();

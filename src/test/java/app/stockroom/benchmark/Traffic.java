@@ -1,5 +1,8 @@
 package app.stockroom.benchmark;
 
+import io.netty.buffer.ByteBufUtil;
+import java.util.ArrayList;
+import java.util.function.Supplier;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -38,7 +41,7 @@ final class Traffic {
 
 	Traffic(Service service) throws IOException, InterruptedException {
 		this.port = service.port();
-		List<String> all = new java.util.ArrayList<>();
+		List<String> all = new ArrayList<>();
 		for (int tenant = 0; tenant <= Bed.ARCHIVE; tenant++) {
 			all.add(service.token(Bed.tenant(tenant)));
 		}
@@ -60,7 +63,7 @@ final class Traffic {
 		return post("/api/stock-movements", keyed, () -> target);
 	}
 
-	private HttpLoad.Requests post(String path, boolean keyed, java.util.function.Supplier<Target> targets) {
+	private HttpLoad.Requests post(String path, boolean keyed, Supplier<Target> targets) {
 		List<byte[]> heads = this.tokens.stream()
 			.map((token) -> ascii("POST " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer " + token
 					+ "\r\nContent-Type: application/json\r\nContent-Length: " + LENGTH + "\r\n"))
@@ -92,7 +95,7 @@ final class Traffic {
 		return get(() -> new Request(ThreadLocalRandom.current().nextInt(Bed.TENANTS), "/api/inventory?limit=50"));
 	}
 
-	private HttpLoad.Requests get(java.util.function.Supplier<Request> requests) {
+	private HttpLoad.Requests get(Supplier<Request> requests) {
 		List<byte[]> tails = this.tokens.stream()
 			.map((token) -> ascii(" HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer " + token + "\r\n\r\n"))
 			.toList();
@@ -228,7 +231,7 @@ final class Traffic {
 		@Override
 		public void answered(int connection, int status, ByteBuf answer) {
 			if (status == 201) {
-				int at = io.netty.buffer.ByteBufUtil.indexOf(Unpooled.wrappedBuffer(ID), answer);
+				int at = ByteBufUtil.indexOf(Unpooled.wrappedBuffer(ID), answer);
 				this.created[connection] = answer.toString(at + ID.length, 36, StandardCharsets.US_ASCII);
 			}
 		}
