@@ -67,6 +67,11 @@ class DevTokenRoutes {
 		return (this.signing != null) ? api.open(PATH, this::issue) : api.router();
 	}
 
+	/** Whether there are such tokens here. */
+	boolean issues() {
+		return this.signing != null;
+	}
+
 	private Mono<ServerResponse> issue(ServerRequest request) {
 		return this.bodies.readOptional(request, Wish.class)
 			.map(this::token)

@@ -37,11 +37,13 @@ import org.springframework.web.server.ServerWebExchange;
 @EnableWebFluxSecurity
 class SecurityConfiguration {
 
-	private static final String[] PUBLIC = { "/", "/index.html", "/favicon.ico", "/favicon.svg", "/assets/**", "/docs",
-			"/docs/**", "/openapi.yaml", "/actuator/health/liveness", "/actuator/health/readiness" };
+	private static final String[] PUBLIC = { "/", "/index.html", "/favicon.ico", "/favicon.svg", "/assets/**",
+			SignInRoutes.PATH, "/docs", "/docs/**", "/openapi.yaml", "/actuator/health/liveness",
+			"/actuator/health/readiness" };
 
-	private static final String CONTENT_POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; "
-			+ "base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+	/** The dashboard asks the issuer for tokens, if there is one; nobody else. */
+	private static final String CONTENT_POLICY = "default-src 'self'; connect-src 'self'%s; img-src 'self' data:; "
+			+ "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 	@Bean
 	TokenKeys tokenKeys(SecuritySettings settings, @Value("${stockroom.embedded.active:false}") boolean embedded,
@@ -93,11 +95,18 @@ class SecurityConfiguration {
 	}
 
 	@Bean
-	SecurityWebFilterChain securityFilters(ServerHttpSecurity http, ReactiveJwtDecoder decoder) {
+	SignIn signIn(SecuritySettings settings, SignInSettings dashboard) {
+		return SignIn.of(settings.issuer(), dashboard);
+	}
+
+	@Bean
+	SecurityWebFilterChain securityFilters(ServerHttpSecurity http, ReactiveJwtDecoder decoder, SignIn signIn) {
+		String issuer = (signIn.issuer() != null) ? " " + signIn.origin() : "";
 		return http.csrf(CsrfSpec::disable) // no cookies, so nothing to forge
 			.requestCache(RequestCacheSpec::disable)
 			.securityContextRepository(NoOpServerSecurityContextRepository.getInstance())
-			.headers((headers) -> headers.contentSecurityPolicy((csp) -> csp.policyDirectives(CONTENT_POLICY)))
+			.headers((headers) -> headers
+				.contentSecurityPolicy((csp) -> csp.policyDirectives(CONTENT_POLICY.formatted(issuer))))
 			.authorizeExchange((exchanges) -> exchanges.pathMatchers(PUBLIC)
 				.permitAll()
 				.pathMatchers(DevTokenRoutes.PATH)
