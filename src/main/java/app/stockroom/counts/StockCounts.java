@@ -41,8 +41,8 @@ class StockCounts {
 			cross join unnest($2, $3, $4) with ordinality l(product_id, sku, at_sequence, n)
 			left join warehouse w
 			  on w.tenant_id = $1 and w.id = coalesce($5, h.default_warehouse_id) and w.deleted_at is null
-			left join product p on p.tenant_id = $1 and p.deleted_at is null and p.id = coalesce(l.product_id,
-			  (select s.id from product s where s.tenant_id = $1 and s.sku = l.sku and s.deleted_at is null))
+			left join product p on p.tenant_id = $1 and p.deleted_at is null
+			  and p.id = coalesce(l.product_id, product_named_1($1, l.sku))
 			left join inventory i on i.tenant_id = $1 and i.product_id = p.id and i.warehouse_id = w.id
 			where h.tenant_id = $1
 			order by l.n

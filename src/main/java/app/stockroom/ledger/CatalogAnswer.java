@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 
+import app.stockroom.platform.Refusal;
 import io.r2dbc.spi.Readable;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
@@ -16,15 +17,16 @@ import tools.jackson.databind.json.JsonMapper;
  */
 record CatalogAnswer(Verdict verdict, @Nullable Long number, @Nullable Long previous, @Nullable Instant at,
 		@Nullable String epoch, @Nullable String state, @Nullable UUID inventoryId, @Nullable UUID warehouseId,
-		@Nullable Long minStock, @Nullable Long maxStock, @Nullable String alerts) {
+		@Nullable Long minStock, @Nullable Long maxStock, @Nullable String alerts, @Nullable String told) {
 
 	static final String CHANGE = """
-			select verdict, number, previous, at, epoch, state, inventory_id, warehouse_id, min_stock, max_stock, alerts
-			from change_catalog_1($1, $2, $3, $4, $5, $6::jsonb, $7)
+			select verdict, number, previous, at, epoch, state, inventory_id, warehouse_id, min_stock, max_stock, alerts, told
+			from change_catalog_2($1, $2, $3, $4, $5, $6::jsonb, $7)
 			""";
 
 	static final String ACKNOWLEDGE = """
-			select verdict, number, previous, at, epoch, state, inventory_id, warehouse_id, min_stock, max_stock, alerts
+			select verdict, number, previous, at, epoch, state, inventory_id, warehouse_id, min_stock, max_stock, alerts,
+			  null as told
 			from acknowledge_alert_1($1, $2, $3)
 			""";
 
@@ -32,7 +34,18 @@ record CatalogAnswer(Verdict verdict, @Nullable Long number, @Nullable Long prev
 		return new CatalogAnswer(Verdict.of(PostEntries.present(row, 0, Short.class)), row.get(1, Long.class),
 				row.get(2, Long.class), row.get(3, Instant.class), row.get(4, String.class), row.get(5, String.class),
 				row.get(6, UUID.class), row.get(7, UUID.class), row.get(8, Long.class), row.get(9, Long.class),
-				row.get(10, String.class));
+				row.get(10, String.class), row.get(11, String.class));
+	}
+
+	/**
+	 * The refusal that this answer is, with all that the client is told.
+	 */
+	Refusal refusal(JsonMapper json) {
+		Refusal refusal = this.verdict.refuse(this.number);
+		if (this.told != null) {
+			json.readTree(this.told).forEachEntry(refusal::with);
+		}
+		return refusal;
 	}
 
 	/**

@@ -32,8 +32,9 @@ public record Command(String actor, List<Line> lines, @Nullable Key key) {
 	/**
 	 * One change of one record, by product and warehouse.
 	 *
-	 * @param product the product, by id or by SKU
-	 * @param warehouseId the warehouse, or null for the tenant's default warehouse
+	 * @param product the product, by id or by SKU or barcode
+	 * @param warehouseId the warehouse, or null for the tenant's default warehouse; on
+	 * the line of a document one that must be there and active, or null
 	 * @param type what the entry says
 	 * @param delta pieces added (or, negative, taken)
 	 * @param reservedDelta pieces reserved (or, negative, set free)
@@ -42,6 +43,14 @@ public record Command(String actor, List<Line> lines, @Nullable Key key) {
 	 */
 	public record Line(ProductRef product, @Nullable UUID warehouseId, EntryType type, long delta, long reservedDelta,
 			Note note, @Nullable Terms terms) {
+
+		/**
+		 * The line of a document that is refused unless this warehouse takes stock.
+		 */
+		public Line taking(UUID warehouse) {
+			return new Line(this.product, warehouse, this.type, this.delta, this.reservedDelta, this.note, this.terms);
+		}
+
 	}
 
 	/**
@@ -123,7 +132,8 @@ public record Command(String actor, List<Line> lines, @Nullable Key key) {
 	}
 
 	/**
-	 * Names a product by exactly one of id and SKU; by none on the line of a document.
+	 * Names a product by exactly one of id and SKU, which may be a barcode; by none on
+	 * the line of a document.
 	 */
 	public record ProductRef(@Nullable UUID id, @Nullable String sku) {
 

@@ -169,7 +169,7 @@ final class Flusher {
 
 	private void settle(TenantId tenant, Single single, CatalogAnswer answer) {
 		if (answer.verdict() != Verdict.ACCEPTED) {
-			single.waiting().fail(answer.verdict().refuse(answer.number()));
+			single.waiting().fail(answer.refusal(this.json));
 			return;
 		}
 		List<Entry> entries = answer.entries(single, this.json);

@@ -13,7 +13,7 @@ enum Verdict {
 	ACCEPTED, UNKNOWN_PRODUCT, UNKNOWN_WAREHOUSE, NO_RECORD, WAREHOUSE_INACTIVE, STALE_VERSION, INSUFFICIENT_STOCK,
 	CAPACITY_EXCEEDED, RECORD_EXISTS, KEY_REUSED, TENANT_CLOSED, UNKNOWN_SUBJECT, SKU_TAKEN, NAME_TAKEN,
 	PRODUCT_HAS_STOCK, WAREHOUSE_HAS_STOCK, DEFAULT_WAREHOUSE, ALERT_RESOLVED, RESERVATION_EXPIRED, ALREADY_REVERSED,
-	BELOW_RESERVED;
+	BELOW_RESERVED, BARCODE_TAKEN, IN_TRANSIT;
 
 	private static final Verdict[] BY_CODE = values();
 
@@ -39,6 +39,7 @@ enum Verdict {
 				.because(line.delta() + " more on " + record.quantity() + " would exceed the maximum of "
 						+ record.maxStock() + "; raise maxStock or add less.")
 				.with("productId", line.product().id())
+				.with("sku", line.product().sku())
 				.with("requested", line.delta())
 				.with("quantity", record.quantity())
 				.with("capacity", record.maxStock());
@@ -52,6 +53,7 @@ enum Verdict {
 			case BELOW_RESERVED ->
 				Problem.BELOW_RESERVED.because("A count below what is reserved; release reservations first.")
 					.with("productId", line.product().id())
+					.with("sku", line.product().sku())
 					.with("reserved", record.reserved())
 					.with("quantity", record.quantity());
 			default -> refuse(null);
@@ -68,8 +70,12 @@ enum Verdict {
 			case STALE_VERSION -> Problem.STALE_VERSION.because("It has changed since it was read; read it again.")
 				.with("version", number);
 			case UNKNOWN_SUBJECT -> Problem.NOT_FOUND.because("There is none with this id.");
-			case SKU_TAKEN ->
-				Problem.SKU_TAKEN.because("Another product has this SKU; choose another or delete that one.");
+			case SKU_TAKEN -> Problem.SKU_TAKEN
+				.because("Another product has this SKU, or has it as a barcode; choose another or delete that one.");
+			case BARCODE_TAKEN -> Problem.BARCODE_TAKEN
+				.because("A barcode is another product's barcode or SKU; take it away there first.");
+			case IN_TRANSIT ->
+				Problem.IN_TRANSIT.because("Some of it is still under way; receive or close the transfers first.");
 			case NAME_TAKEN ->
 				Problem.NAME_TAKEN.because("Another warehouse has this name; choose another or delete that one.");
 			case PRODUCT_HAS_STOCK ->
@@ -96,6 +102,7 @@ enum Verdict {
 			.because(requested + " requested, " + record.available() + " available of product " + name(line.product())
 					+ ".")
 			.with("productId", line.product().id())
+			.with("sku", line.product().sku())
 			.with("requested", requested)
 			.with("available", record.available())
 			.with("quantity", record.quantity())

@@ -33,7 +33,7 @@ record FeedRequest(Caller caller, View view, StartPosition start, @Nullable Dura
 
 	static final Query LEDGER = Query.of("productId", "warehouseId", "inventoryId", "after").several("type");
 
-	static final Query ALERTS = AlertFilter.QUERY.and("after");
+	static final Query ALERTS = Query.of("productId", "warehouseId", "after").several("state", "kind");
 
 	private static final Pattern INTERVAL = Pattern.compile("([0-9]{1,6})(ms|s)");
 

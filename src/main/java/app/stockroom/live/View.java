@@ -144,7 +144,8 @@ sealed interface View {
 		}
 
 		private AlertFilter inAnyState() {
-			return new AlertFilter(Set.of(), this.filter.kinds(), this.filter.productId(), this.filter.warehouseId());
+			return new AlertFilter(Set.of(), this.filter.kinds(), this.filter.productId(), null,
+					this.filter.warehouseId());
 		}
 
 		private static Alert.@Nullable State left(Alert alert) {

@@ -25,6 +25,8 @@ public enum Problem {
 
 	SKU_TAKEN(HttpStatus.CONFLICT, "Another product has this SKU"),
 
+	BARCODE_TAKEN(HttpStatus.CONFLICT, "Another product has this barcode"),
+
 	NAME_TAKEN(HttpStatus.CONFLICT, "Another warehouse has this name"),
 
 	RECORD_EXISTS(HttpStatus.CONFLICT, "The product has a record in this warehouse already"),
@@ -40,6 +42,8 @@ public enum Problem {
 	WAREHOUSE_HAS_STOCK(HttpStatus.CONFLICT, "The warehouse still holds stock"),
 
 	PRODUCT_HAS_STOCK(HttpStatus.CONFLICT, "The product still has stock or reservations"),
+
+	IN_TRANSIT(HttpStatus.CONFLICT, "Stock is still in transit"),
 
 	RESERVATION_EXPIRED(HttpStatus.CONFLICT, "The reservation has expired"),
 

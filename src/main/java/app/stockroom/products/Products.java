@@ -54,6 +54,11 @@ public class Products {
 					Sort.time("updated_at")),
 			Sort.id("id"), false, Products::product);
 
+	private static final String NAMED = """
+			select w.word, p.id from unnest($2) w(word)
+			join product p on p.tenant_id = $1 and p.id = product_named_1($1, w.word)
+			""";
+
 	private final Reads reads;
 
 	private final Ledger ledger;
@@ -87,14 +92,19 @@ public class Products {
 	}
 
 	/**
-	 * Finds the ids of live products by their SKUs; what there is not is left out.
+	 * Finds the ids of live products by the words that name them: SKUs or barcodes. What
+	 * there is not is left out.
 	 */
-	public Mono<Map<String, UUID>> ids(TenantId tenant, Collection<String> skus) {
-		return skus.isEmpty() ? Mono.just(Map.of())
-				: this.reads
-					.list(tenant, LISTING.sql() + "and p.deleted_at is null and p.sku = any($2)",
-							(statement) -> statement.bind("$2", skus.toArray(String[]::new)), LISTING.item())
-					.map((products) -> products.stream().collect(Collectors.toMap(Product::sku, Product::id)));
+	public Mono<Map<String, UUID>> ids(TenantId tenant, Collection<String> words) {
+		return words
+			.isEmpty()
+					? Mono.just(Map.of())
+					: this.reads
+						.list(tenant, NAMED, (statement) -> statement.bind("$2", words.toArray(String[]::new)),
+								(row) -> Map.entry(required(row, "word", String.class),
+										required(row, "id", UUID.class)))
+						.map((named) -> named.stream()
+							.collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
 	}
 
 	Rows<Product> rows(TenantId tenant, ProductFilter filter) {

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * What a client's words mean in its tenant.
  *
  * @param warehouseId the default warehouse
- * @param products the live products by the SKUs that were asked for
+ * @param products the live products by the SKUs or barcodes that were asked for
  */
 record Names(@Nullable UUID warehouseId, Map<String, UUID> products) {
 

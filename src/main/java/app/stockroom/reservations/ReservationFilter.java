@@ -16,15 +16,17 @@ import org.springframework.web.reactive.function.server.ServerRequest;
  * @param statuses in one of these states; empty is any
  * @param reference with exactly this reference
  * @param productId with a line of this product
+ * @param sku with a line of the live product with exactly this SKU
  */
-record ReservationFilter(Set<Reservation.Status> statuses, @Nullable String reference, @Nullable UUID productId) {
+record ReservationFilter(Set<Reservation.Status> statuses, @Nullable String reference, @Nullable UUID productId,
+		@Nullable String sku) {
 
-	static final Query QUERY = Query.of("reference", "productId").several("status");
+	static final Query QUERY = Query.of("reference", "productId", "sku").several("status");
 
 	static ReservationFilter of(ServerRequest request) {
 		Filters filters = new Filters(request);
 		ReservationFilter filter = new ReservationFilter(filters.several("status", Reservation.Status.class),
-				filters.text("reference"), filters.id("productId"));
+				filters.text("reference"), filters.id("productId"), filters.text("sku"));
 		filters.check();
 		return filter;
 	}
@@ -32,8 +34,9 @@ record ReservationFilter(Set<Reservation.Status> statuses, @Nullable String refe
 	Conditions conditions() {
 		return new Conditions().anyOf("d.status", this.statuses)
 			.and("d.reference = ?", this.reference)
-			.and("d.body @> jsonb_build_object('lines', jsonb_build_array(jsonb_build_object('productId', ?::text)))",
-					(this.productId != null) ? this.productId.toString() : null);
+			.product(
+					"d.body @> jsonb_build_object('lines', jsonb_build_array(jsonb_build_object('productId', ?::text)))",
+					this.productId, this.sku);
 	}
 
 }

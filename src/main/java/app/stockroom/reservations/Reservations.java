@@ -54,9 +54,9 @@ class Reservations {
 			""";
 
 	private static final String NAMES = """
-			select h.default_warehouse_id, p.sku, p.id
+			select h.default_warehouse_id, w.word as sku, product_named_1($1, w.word) as id
 			from ledger_head h
-			left join product p on p.tenant_id = h.tenant_id and p.sku = any($2) and p.deleted_at is null
+			left join unnest($2) w(word) on true
 			where h.tenant_id = $1
 			""";
 

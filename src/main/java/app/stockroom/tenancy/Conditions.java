@@ -3,6 +3,7 @@ package app.stockroom.tenancy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 
 import io.r2dbc.spi.Statement;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,18 @@ public final class Conditions {
 			this.sql.append("and ").append(fragment.replace("?", "$" + (this.values.size() + 1))).append('\n');
 		}
 		return this;
+	}
+
+	/**
+	 * Adds a condition on a product that is named by its id, or by its SKU while it
+	 * lives.
+	 * @param fragment SQL in which every {@code ?} stands for the product's id
+	 */
+	public Conditions product(String fragment, @Nullable UUID id, @Nullable String sku) {
+		return and(fragment, id).and(
+				fragment.replace("?",
+						"(select s.id from product s where s.tenant_id = $1 and s.sku = ? and s.deleted_at is null)"),
+				sku);
 	}
 
 	/**

@@ -18,17 +18,19 @@ import org.springframework.web.reactive.function.server.ServerRequest;
  * @param fromWarehouseId out of this warehouse
  * @param toWarehouseId into this warehouse
  * @param productId with this product on a line
+ * @param sku with the live product with exactly this SKU on a line
  */
 record TransferFilter(Set<Transfer.Status> statuses, @Nullable String reference, @Nullable UUID fromWarehouseId,
-		@Nullable UUID toWarehouseId, @Nullable UUID productId) {
+		@Nullable UUID toWarehouseId, @Nullable UUID productId, @Nullable String sku) {
 
-	static final Query QUERY = Query.of("reference", "fromWarehouseId", "toWarehouseId", "productId").several("status");
+	static final Query QUERY = Query.of("reference", "fromWarehouseId", "toWarehouseId", "productId", "sku")
+		.several("status");
 
 	static TransferFilter of(ServerRequest request) {
 		Filters filters = new Filters(request);
 		TransferFilter filter = new TransferFilter(filters.several("status", Transfer.Status.class),
 				filters.text("reference"), filters.id("fromWarehouseId"), filters.id("toWarehouseId"),
-				filters.id("productId"));
+				filters.id("productId"), filters.text("sku"));
 		filters.check();
 		return filter;
 	}
@@ -39,8 +41,8 @@ record TransferFilter(Set<Transfer.Status> statuses, @Nullable String reference,
 			.and("d.reference = ?", this.reference)
 			.and("d.body ->> 'fromWarehouseId' = ?", text(this.fromWarehouseId))
 			.and("d.body ->> 'toWarehouseId' = ?", text(this.toWarehouseId))
-			.and("d.id = any(array(select m.subject_id from movement m where m.tenant_id = $1 and m.product_id = ? "
-					+ "and m.subject_kind = 4))", this.productId);
+			.product("d.id = any(array(select m.subject_id from movement m where m.tenant_id = $1 and m.product_id = ? "
+					+ "and m.subject_kind = 4))", this.productId, this.sku);
 	}
 
 	private static @Nullable String text(@Nullable UUID id) {

@@ -23,8 +23,6 @@ import app.stockroom.tenancy.Reads;
 import app.stockroom.tenancy.Rows;
 import app.stockroom.tenancy.Sort;
 import app.stockroom.tenancy.TenantId;
-import app.stockroom.warehouses.Warehouse;
-import app.stockroom.warehouses.Warehouses;
 import io.r2dbc.spi.Readable;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -59,16 +57,13 @@ class Transfers {
 
 	private final Products products;
 
-	private final Warehouses warehouses;
-
 	private final JsonMapper json;
 
-	Transfers(Reads reads, Ledger ledger, Products products, Warehouses warehouses, JsonMapper json) {
+	Transfers(Reads reads, Ledger ledger, Products products, JsonMapper json) {
 		this.listing = new Listing<>(SELECT, SORTS, Sort.id("id"), true, this::transfer);
 		this.reads = reads;
 		this.ledger = ledger;
 		this.products = products;
-		this.warehouses = warehouses;
 		this.json = json;
 	}
 
@@ -87,8 +82,7 @@ class Transfers {
 	Mono<Outcome> create(Caller caller, TransferRequest wanted, Command.@Nullable Key key) {
 		Mono<Command> compiled = pieces(caller.tenant(), wanted.lines())
 			.map((pieces) -> new Command(caller.subject(), departure(wanted, pieces), key));
-		return decide(caller, targetTakesStock(caller.tenant(), wanted).then(compiled),
-				asked(EntryType.TRANSFER_OUT, wanted.lines(), -1), key);
+		return decide(caller, compiled, asked(EntryType.TRANSFER_OUT, wanted.lines(), -1), key);
 	}
 
 	/**
@@ -131,19 +125,6 @@ class Transfers {
 		return this.products.ids(tenant, Portion.skus(lines)).map((ids) -> Portion.sum(lines, ids));
 	}
 
-	/**
-	 * Completes if stock can be sent to the target. An immediate transfer has a line
-	 * there, so that the ledger looks itself.
-	 */
-	private Mono<Void> targetTakesStock(TenantId tenant, TransferRequest wanted) {
-		return !wanted.inTransit() ? Mono.empty()
-				: this.warehouses.find(tenant, wanted.toWarehouseId()).doOnNext((target) -> {
-					if (target.status() != Warehouse.Status.ACTIVE) {
-						throw Problem.WAREHOUSE_INACTIVE.because("The target is inactive and takes no stock.");
-					}
-				}).then();
-	}
-
 	private List<Command.Line> departure(TransferRequest wanted, Map<UUID, Long> pieces) {
 		Entry.Subject subject = new Entry.Subject(Entry.SubjectKind.TRANSFER, Ids.next(), null);
 		Command.Note note = new Command.Note(null, wanted.reference(), null);
@@ -155,8 +136,12 @@ class Transfers {
 				.add(line(subject, EntryType.TRANSFER_IN, product, wanted.toWarehouseId(), quantity, note)));
 		}
 		Transfer.Status status = wanted.inTransit() ? Transfer.Status.IN_TRANSIT : Transfer.Status.COMPLETED;
-		lines.add(Command.document(subject, new DocumentChange(null, status.name(), wanted.reference(),
-				state(wanted.contents(pieces)), null, false)));
+		lines.add(
+				Command
+					.document(subject,
+							new DocumentChange(null, status.name(), wanted.reference(), state(wanted.contents(pieces)),
+									null, false))
+					.taking(wanted.toWarehouseId()));
 		return lines;
 	}
 
