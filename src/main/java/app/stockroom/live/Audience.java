@@ -1,9 +1,8 @@
 package app.stockroom.live;
 
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 import app.stockroom.ledger.Position;
@@ -29,13 +28,14 @@ final class Audience {
 
 	private final Set<FeedSubscriber> subscribers = new LinkedHashSet<>();
 
-	/** Who came before the feed knew where the ledger stands. */
-	private final Map<FeedSubscriber, MonoSink<Position>> waiting = new LinkedHashMap<>();
+	/** Who asked for the position before the feed knew it. */
+	private final List<MonoSink<Position>> waiting = new ArrayList<>();
 
-	/** What every subscriber has been offered; null until that is known. */
-	private @Nullable Position position;
-
-	private int stockReaders;
+	/**
+	 * What every subscriber has been offered; null until that is known. Everybody may
+	 * look.
+	 */
+	private volatile @Nullable Position position;
 
 	Audience(Scheduler.Worker worker, EventEncoder encoder, FeedMetrics metrics) {
 		this.worker = worker;
@@ -43,30 +43,14 @@ final class Audience {
 		this.metrics = metrics;
 	}
 
-	void add(FeedSubscriber subscriber, MonoSink<Position> joined) {
-		if (subscriber.isGone()) {
-			return; // its leaving was handled before its coming
-		}
-		if (this.subscribers.add(subscriber) && subscriber.feed() == Feed.STOCK) {
-			this.stockReaders++;
-		}
-		if (this.position != null) {
-			joined.success(this.position);
-		}
-		else {
-			this.waiting.put(subscriber, joined);
+	void add(FeedSubscriber subscriber) {
+		if (!subscriber.isGone()) { // else its leaving was handled before its coming
+			this.subscribers.add(subscriber);
 		}
 	}
 
 	void remove(FeedSubscriber subscriber) {
-		this.waiting.remove(subscriber);
-		if (this.subscribers.remove(subscriber) && subscriber.feed() == Feed.STOCK) {
-			this.stockReaders--;
-		}
-	}
-
-	boolean readsStock() {
-		return this.stockReaders > 0;
+		this.subscribers.remove(subscriber);
 	}
 
 	/**
@@ -77,11 +61,32 @@ final class Audience {
 	}
 
 	/**
-	 * Starts at a position, which those who waited for the start have joined at.
+	 * Tells the position as soon as there is one.
+	 */
+	void tell(MonoSink<Position> asking) {
+		Position now = this.position;
+		if (now != null) {
+			asking.success(now);
+		}
+		else {
+			this.waiting.add(asking);
+		}
+	}
+
+	/**
+	 * Starts at a position, which those who waited for it are told.
 	 */
 	void startAt(Position start) {
 		this.position = start;
-		this.waiting.values().forEach((joined) -> joined.success(start));
+		this.waiting.forEach((asking) -> asking.success(start));
+		this.waiting.clear();
+	}
+
+	/**
+	 * Tells those who wait for the position that it cannot be known now.
+	 */
+	void failToStart(Throwable error) {
+		this.waiting.forEach((asking) -> asking.error(error));
 		this.waiting.clear();
 	}
 
@@ -108,7 +113,6 @@ final class Audience {
 				subscriber.end(this.encoder.retry());
 			}
 		}
-		this.metrics.delivered(changes);
 	}
 
 	/**
@@ -120,6 +124,13 @@ final class Audience {
 			Frame frame = this.encoder.heartbeat(now);
 			this.subscribers.forEach((subscriber) -> subscriber.heartbeat(now, frame, this.worker));
 		}
+	}
+
+	/**
+	 * Sends everybody away after these last events.
+	 */
+	void dismiss(byte[]... last) {
+		this.subscribers.forEach((subscriber) -> subscriber.end(last));
 	}
 
 }

@@ -9,10 +9,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the ledger got at one sequence: the entry, and what it did to alerts. Its frames
- * are encoded when the first subscriber needs them and shared by all; so a change belongs
- * to one thread at a time.
+ * are encoded when the first subscriber needs them and shared by all, on whatever
+ * threads: a frame never changes, so the worst that can happen is that two threads encode
+ * the same one at once.
  */
 final class Change {
+
+	/** What an entry takes in memory beside its texts, measured. */
+	private static final int ENTRY_BYTES = 512;
+
+	/** What a frame will take that is not encoded yet. */
+	private static final int FRAME_BYTES = 640;
 
 	private final String epoch;
 
@@ -29,6 +36,8 @@ final class Change {
 	private @Nullable Frame stockFrame;
 
 	private @Nullable Frame alertFrame;
+
+	private int weight;
 
 	Change(String epoch, Entry entry, List<Alert> alerts) {
 		this(epoch, entry.sequence(), entry, alerts);
@@ -72,27 +81,30 @@ final class Change {
 	}
 
 	@Nullable Frame ledgerFrame(EventEncoder encoder) {
-		if (this.ledgerFrame == null && this.entry != null) {
-			this.ledgerFrame = encoder.movement(this.epoch, this.entry);
+		Frame frame = this.ledgerFrame;
+		if (frame == null && this.entry != null) {
+			frame = encoder.movement(this.epoch, this.entry);
+			this.ledgerFrame = frame;
 		}
-		return this.ledgerFrame;
+		return frame;
 	}
 
 	@Nullable Frame stockFrame(EventEncoder encoder) {
-		if (this.stockFrame == null && this.record != null) {
-			this.stockFrame = encoder.stock(this.epoch, this.sequence, this.record);
+		Frame frame = this.stockFrame;
+		if (frame == null && this.entry != null) {
+			frame = encodeStock(encoder, this.entry);
+			this.stockFrame = frame;
 		}
-		else if (this.stockFrame == null && this.entry != null && this.entry.subject() != null) {
-			this.stockFrame = encoder.catalog(this.epoch, this.sequence, this.entry.subject());
-		}
-		return this.stockFrame;
+		return frame;
 	}
 
 	@Nullable Frame alertFrame(EventEncoder encoder) {
-		if (this.alertFrame == null && !this.alerts.isEmpty()) {
-			this.alertFrame = encoder.alerts(this.epoch, this.sequence, this.alerts);
+		Frame frame = this.alertFrame;
+		if (frame == null && !this.alerts.isEmpty()) {
+			frame = encoder.alerts(this.epoch, this.sequence, this.alerts, committedAt());
+			this.alertFrame = frame;
 		}
-		return this.alertFrame;
+		return frame;
 	}
 
 	/**
@@ -102,7 +114,33 @@ final class Change {
 		if (some.size() == this.alerts.size()) {
 			return alertFrame(encoder);
 		}
-		return some.isEmpty() ? null : encoder.alerts(this.epoch, this.sequence, some);
+		return some.isEmpty() ? null : encoder.alerts(this.epoch, this.sequence, some, committedAt());
+	}
+
+	/**
+	 * About how many bytes of memory this takes, as estimated when it is first asked.
+	 */
+	int weight() {
+		if (this.weight == 0) {
+			this.weight = ENTRY_BYTES + weight(this.ledgerFrame) + weight(this.stockFrame);
+		}
+		return this.weight;
+	}
+
+	private static int weight(@Nullable Frame frame) {
+		return (frame != null) ? frame.bytes().length : FRAME_BYTES;
+	}
+
+	/** When the entry was written, as frames tell it. */
+	private long committedAt() {
+		return (this.entry != null) ? Frame.micros(this.entry.createdAt()) : Frame.UNTIMED;
+	}
+
+	private @Nullable Frame encodeStock(EventEncoder encoder, Entry of) {
+		if (this.record != null) {
+			return encoder.stock(this.epoch, of, this.record);
+		}
+		return (of.subject() != null) ? encoder.catalog(this.epoch, of, of.subject()) : null;
 	}
 
 }

@@ -33,28 +33,28 @@ class EventEncoder {
 	}
 
 	Frame movement(String epoch, Entry entry) {
-		return frame(epoch, entry.sequence(), entry.sequence(), "movement", entry);
+		return frame(epoch, entry, entry.sequence(), "movement", entry);
 	}
 
-	Frame stock(String epoch, long sequence, InventoryRecord record) {
-		return frame(epoch, sequence, record.id(), "stock", record);
+	Frame stock(String epoch, Entry entry, InventoryRecord record) {
+		return frame(epoch, entry, record.id(), "stock", record);
 	}
 
-	Frame catalog(String epoch, long sequence, Entry.Subject subject) {
-		return frame(epoch, sequence, subject.id(), "catalog", CatalogEvent.of(sequence, subject));
+	Frame catalog(String epoch, Entry entry, Entry.Subject subject) {
+		return frame(epoch, entry, subject.id(), "catalog", CatalogEvent.of(entry.sequence(), subject));
 	}
 
 	/**
 	 * Several alerts of one sequence: only the last event has the position, so that a
 	 * reader who is cut off between two of them gets both again.
 	 */
-	Frame alerts(String epoch, long sequence, List<Alert> alerts) {
+	Frame alerts(String epoch, long sequence, List<Alert> alerts, long committedAt) {
 		ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 		for (Alert alert : alerts) {
 			boolean last = alert == alerts.getLast();
 			bytes.writeBytes(event("alert", alert, last ? new Position(epoch, sequence).toString() : null));
 		}
-		return new Frame(sequence, sequence, bytes.toByteArray());
+		return new Frame(sequence, sequence, bytes.toByteArray(), committedAt);
 	}
 
 	/**
@@ -68,19 +68,6 @@ class EventEncoder {
 		return event("alert", alert, null);
 	}
 
-	/**
-	 * A change that belongs to the snapshot.
-	 */
-	byte[] withoutPosition(Change change) {
-		InventoryRecord record = change.record();
-		Entry entry = change.entry();
-		if (record != null) {
-			return snapshot(record);
-		}
-		Entry.Subject subject = (entry != null) ? entry.subject() : null;
-		return (subject != null) ? event("catalog", CatalogEvent.of(change.sequence(), subject), null) : new byte[0];
-	}
-
 	byte[] ready(Position position) {
 		return event("ready", position, position.toString());
 	}
@@ -91,7 +78,8 @@ class EventEncoder {
 	 * without data.
 	 */
 	Frame heartbeat(Position position) {
-		return new Frame(position.sequence(), Frame.HEARTBEAT, event("heartbeat", position, position.toString()));
+		return new Frame(position.sequence(), Frame.HEARTBEAT, event("heartbeat", position, position.toString()),
+				Frame.UNTIMED);
 	}
 
 	/**
@@ -115,8 +103,9 @@ class EventEncoder {
 		return ("retry: " + wait + "\n\n").getBytes(StandardCharsets.US_ASCII);
 	}
 
-	private Frame frame(String epoch, long sequence, Object key, String name, Object data) {
-		return new Frame(sequence, key, event(name, data, new Position(epoch, sequence).toString()));
+	private Frame frame(String epoch, Entry entry, Object key, String name, Object data) {
+		return new Frame(entry.sequence(), key, event(name, data, new Position(epoch, entry.sequence()).toString()),
+				Frame.micros(entry.createdAt()));
 	}
 
 	private byte[] event(String name, Object data, @Nullable String id) {

@@ -29,6 +29,8 @@ final class EventStream {
 
 	private final LongSupplier clock;
 
+	private final Deliveries deliveries;
+
 	private final AtomicInteger drains = new AtomicInteger();
 
 	private final ArrayDeque<byte[]> history = new ArrayDeque<>();
@@ -38,6 +40,12 @@ final class EventStream {
 	private boolean writing;
 
 	private long writingSince;
+
+	/** The live frames of the write that is under way. */
+	private int frames;
+
+	/** When the oldest of them was committed. */
+	private long oldest;
 
 	private boolean live;
 
@@ -52,11 +60,13 @@ final class EventStream {
 	 * @param wire the way to the reader
 	 * @param outbox what the live feed has for this subscriber
 	 * @param clock milliseconds
+	 * @param deliveries is told what the network has taken
 	 */
-	EventStream(Wire wire, Outbox outbox, LongSupplier clock) {
+	EventStream(Wire wire, Outbox outbox, LongSupplier clock, Deliveries deliveries) {
 		this.wire = wire;
 		this.outbox = outbox;
 		this.clock = clock;
+		this.deliveries = deliveries;
 	}
 
 	/**
@@ -188,15 +198,22 @@ final class EventStream {
 		}
 	}
 
-	private void written() {
+	private void written(boolean taken) {
+		int delivered;
 		synchronized (this) {
 			this.writing = false;
+			delivered = taken ? this.frames : 0;
+		}
+		if (delivered > 0) {
+			this.deliveries.delivered(delivered, this.oldest);
 		}
 		wake();
 	}
 
 	private List<byte[]> gather() {
 		List<byte[]> parts = new ArrayList<>();
+		this.frames = 0;
+		this.oldest = Long.MAX_VALUE;
 		int size = 0;
 		while (!this.history.isEmpty() && size < FeedLimits.WRITE_BYTES) {
 			byte[] part = this.history.remove();
@@ -204,9 +221,19 @@ final class EventStream {
 			size += part.length;
 		}
 		if (this.live && !this.ending && this.history.isEmpty() && size < FeedLimits.WRITE_BYTES) {
-			this.outbox.take(FeedLimits.WRITE_BYTES - size).forEach((frame) -> parts.add(frame.bytes()));
+			gatherLive(parts, FeedLimits.WRITE_BYTES - size);
 		}
 		return parts;
+	}
+
+	private void gatherLive(List<byte[]> parts, int room) {
+		for (Frame frame : this.outbox.take(room)) {
+			parts.add(frame.bytes());
+			if (frame.committedAt() != Frame.UNTIMED) {
+				this.frames++;
+				this.oldest = Math.min(this.oldest, frame.committedAt());
+			}
+		}
 	}
 
 	private void finish() {
@@ -222,6 +249,20 @@ final class EventStream {
 		this.outbox.clear();
 		this.sending = null;
 		return this.finished;
+	}
+
+	/**
+	 * Is told what the network has taken.
+	 */
+	interface Deliveries {
+
+		/**
+		 * A write with live events is done.
+		 * @param frames how many
+		 * @param oldest when the oldest of them was committed, in microseconds since 1970
+		 */
+		void delivered(int frames, long oldest);
+
 	}
 
 }

@@ -19,14 +19,48 @@ final class FeedLimits {
 	/** Bytes that are handed to the network in one write. */
 	static final int WRITE_BYTES = 64 * 1024;
 
-	/** Entries that are read from the ledger in one query. */
+	/** Entries that a feed reads in one query when it was not told of them. */
 	static final int CHUNK = 500;
 
-	/** Sequences that one query for the changes of alerts looks at. */
-	static final int ALERT_SPAN = 4096;
+	/** Changes of one tenant that are remembered for those who come back. */
+	static final int RECENT_CHANGES = 8192;
+
+	/** Bytes of one tenant's changes that are remembered. */
+	static final int RECENT_BYTES = 8 * 1024 * 1024;
+
+	/**
+	 * Bytes of one tenant's changes that are remembered however many tenants there are.
+	 */
+	static final int RECENT_BYTES_LEAST = 32 * 1024;
+
+	/** Bytes of all tenants' changes that one process remembers. */
+	static final long RECENT_BYTES_OF_ALL = Runtime.getRuntime().maxMemory() / 8;
+
+	/** Sequences that one step of a replay of entries reads. */
+	static final int REPLAY_STEP = 2000;
+
+	/** Sequences that one step of a replay of alerts reads, which are far fewer. */
+	static final int ALERT_SPAN = 16 * 1024;
+
+	/** Reads of the ledger for replays that may begin in any second, of one tenant. */
+	static final int REPLAY_READS = 2;
+
+	/** Changes of the past that are kept for others who want the same. */
+	static final int REPLAYED_CHANGES = 32_000;
+
+	/** How long they are kept after the last who wanted them. */
+	static final Duration REPLAY_KEPT = Duration.ofSeconds(10);
 
 	/** Records of a snapshot that are read in one query. */
-	static final int SNAPSHOT_RECORDS = 200;
+	static final int SNAPSHOT_RECORDS = 1000;
+
+	/** Records of snapshots that are kept for others who want the same. */
+	static final int SNAPSHOTS_KEPT = 32_000;
+
+	/**
+	 * How old a part of a snapshot may be that is given to another who wants the same.
+	 */
+	static final Duration SNAPSHOT_AGE = Duration.ofSeconds(1);
 
 	/**
 	 * Entries that wait for an earlier one; further ones are read from the ledger later.
@@ -47,9 +81,6 @@ final class FeedLimits {
 
 	/** How often a tenant's subscribers are looked after. */
 	static final Duration TICK = Duration.ofSeconds(1);
-
-	/** How long a feed outlives its last subscriber, who may be reconnecting. */
-	static final Duration LINGER = Duration.ofSeconds(5);
 
 	/** How long a query of the feed may take. */
 	static final Duration QUERY = Duration.ofSeconds(5);

@@ -1,9 +1,16 @@
 package app.stockroom.live;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 import app.stockroom.alerts.AlertFilter;
 import app.stockroom.inventory.InventoryFilter;
@@ -15,6 +22,7 @@ import app.stockroom.platform.Refusal;
 import app.stockroom.platform.Refusal.FieldError;
 import app.stockroom.tenancy.Caller;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
 
 import org.springframework.web.reactive.function.server.ServerRequest;
 
@@ -31,7 +39,7 @@ record FeedRequest(Caller caller, View view, StartPosition start, @Nullable Dura
 	/** The query parameters of each feed. */
 	static final Query STOCK = InventoryFilter.QUERY.and("after", "conflate");
 
-	static final Query LEDGER = Query.of("productId", "warehouseId", "inventoryId", "after").several("type");
+	static final Query LEDGER = Query.of("productId", "sku", "warehouseId", "inventoryId", "after").several("type");
 
 	static final Query ALERTS = Query.of("productId", "warehouseId", "after").several("state", "kind");
 
@@ -41,12 +49,31 @@ record FeedRequest(Caller caller, View view, StartPosition start, @Nullable Dura
 		return new FeedRequest(caller, new View.Stock(InventoryFilter.of(request)), start(request), conflate(request));
 	}
 
-	static FeedRequest ledger(Caller caller, ServerRequest request) {
+	/**
+	 * Entries name their product by its id only, so that a SKU is looked up first.
+	 * @param bySku finds the ids of live products by their SKUs
+	 */
+	static Mono<FeedRequest> ledger(Caller caller, ServerRequest request,
+			Function<String, Mono<Map<String, UUID>>> bySku) {
 		Filters filters = new Filters(request);
-		View view = new View.Ledger(filters.id("productId"), filters.id("warehouseId"), filters.id("inventoryId"),
-				filters.several("type", EntryType.class));
+		UUID product = filters.id("productId");
+		String sku = filters.text("sku");
+		UUID warehouse = filters.id("warehouseId");
+		UUID record = filters.id("inventoryId");
+		Set<EntryType> types = filters.several("type", EntryType.class);
 		filters.check();
-		return new FeedRequest(caller, view, start(request), null);
+		StartPosition start = start(request);
+		Mono<Optional<Set<UUID>>> products = (sku != null)
+				? bySku.apply(sku).map((ids) -> Optional.of(only(product, ids.values())))
+				: Mono.just(Optional.ofNullable(product).map(Set::of));
+		return products.map((some) -> new FeedRequest(caller,
+				new View.Ledger(some.orElse(null), warehouse, record, types), start, null));
+	}
+
+	private static Set<UUID> only(@Nullable UUID wanted, Collection<UUID> found) {
+		return found.stream()
+			.filter((id) -> wanted == null || wanted.equals(id))
+			.collect(Collectors.toUnmodifiableSet());
 	}
 
 	static FeedRequest alerts(Caller caller, ServerRequest request) {

@@ -1,6 +1,9 @@
 package app.stockroom.live;
 
+import java.util.Set;
+
 import app.stockroom.ledger.Position;
+import app.stockroom.products.Products;
 import app.stockroom.tenancy.Api;
 import app.stockroom.tenancy.Caller;
 import reactor.core.publisher.Mono;
@@ -24,8 +27,14 @@ class FeedRoutes {
 
 	private final Sources sources;
 
-	FeedRoutes(Sources sources) {
+	private final Streams streams;
+
+	private final Products products;
+
+	FeedRoutes(Sources sources, Streams streams, Products products) {
 		this.sources = sources;
+		this.streams = streams;
+		this.products = products;
 	}
 
 	@Bean
@@ -42,7 +51,8 @@ class FeedRoutes {
 	}
 
 	Mono<ServerResponse> ledger(Caller caller, ServerRequest request) {
-		return open(FeedRequest.ledger(caller, request));
+		return FeedRequest.ledger(caller, request, (sku) -> this.products.ids(caller.tenant(), Set.of(sku)))
+			.flatMap(this::open);
 	}
 
 	Mono<ServerResponse> alerts(Caller caller, ServerRequest request) {
@@ -50,29 +60,32 @@ class FeedRoutes {
 	}
 
 	/**
-	 * Asks where the ledger stands first: while that fails, the answer can still be 503.
+	 * Finds out where the feed stands first: while that fails, the answer can still be
+	 * 503.
 	 */
 	private Mono<ServerResponse> open(FeedRequest request) {
-		this.sources.feeds().admit();
-		return this.sources.history()
+		return this.sources.feeds()
 			.position(request.caller().tenant())
 			.timeout(FeedLimits.QUERY)
-			.flatMap((head) -> ServerResponse.ok()
+			.flatMap((position) -> ServerResponse.ok()
 				.contentType(MediaType.TEXT_EVENT_STREAM)
 				.cacheControl(CacheControl.noStore())
 				// Proxies such as nginx would hold events back to fill a buffer.
 				.header("X-Accel-Buffering", "no")
-				.body((response, _) -> serve(request, head, response)));
+				.body((response, _) -> serve(request, position, response)));
 	}
 
-	/** Opened and closed come in pairs, whatever ends the stream. */
-	private Mono<Void> serve(FeedRequest request, Position head, ServerHttpResponse response) {
-		FeedSubscriber subscriber = new FeedSubscriber(request, this.sources.encoder(), this.sources.metrics());
-		EventStream stream = new EventStream(new HttpWire(response), subscriber.outbox(), System::currentTimeMillis);
-		subscriber.stream(stream);
-		Mono<Void> opening = new Opening(subscriber, stream, head, this.sources).play();
-		Feeds feeds = this.sources.feeds();
-		return Mono.using(() -> feeds.opened(subscriber), (_) -> stream.serve(opening), feeds::closed);
+	/** Taking a place and giving it back come in pairs, whatever ends the stream. */
+	private Mono<Void> serve(FeedRequest request, Position position, ServerHttpResponse response) {
+		return Mono.using(() -> this.streams.enter(request.caller()), (_) -> {
+			FeedSubscriber subscriber = new FeedSubscriber(request, this.sources.encoder(), this.sources.metrics());
+			EventStream stream = new EventStream(new HttpWire(response), subscriber.outbox(), System::currentTimeMillis,
+					subscriber);
+			subscriber.stream(stream);
+			Mono<Void> opening = new Opening(subscriber, stream, position, this.sources).play();
+			return Mono.using(() -> this.streams.opened(subscriber), (_) -> stream.serve(opening),
+					this.streams::closed);
+		}, this.streams::leave);
 	}
 
 }

@@ -14,7 +14,7 @@ import reactor.core.scheduler.Scheduler;
  * One open stream, as the live feed sees it: an outbox to fill, and a stream that empties
  * it.
  */
-final class FeedSubscriber {
+final class FeedSubscriber implements EventStream.Deliveries {
 
 	private final FeedRequest request;
 
@@ -77,7 +77,7 @@ final class FeedSubscriber {
 	 * the tenant's worker only.
 	 */
 	void offer(List<Change> changes, Scheduler.Worker worker) {
-		int queued = 0;
+		boolean queued = false;
 		for (Change change : changes) {
 			Frame frame = (change.sequence() > this.floor) ? this.request.view().frame(change, this.encoder) : null;
 			if (frame == null) {
@@ -88,10 +88,9 @@ final class FeedSubscriber {
 				end(this.encoder.retry());
 				return;
 			}
-			queued++;
+			queued = true;
 		}
-		if (queued > 0) {
-			this.metrics.queued(feed(), queued);
+		if (queued) {
 			flush(worker);
 		}
 	}
@@ -122,6 +121,11 @@ final class FeedSubscriber {
 		if (current != null) {
 			current.end(last);
 		}
+	}
+
+	@Override
+	public void delivered(int frames, long oldest) {
+		this.metrics.delivered(feed(), frames, oldest);
 	}
 
 	boolean isExpired(Instant now) {

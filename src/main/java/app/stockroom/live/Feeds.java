@@ -1,11 +1,12 @@
 package app.stockroom.live;
 
-import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 import app.stockroom.inventory.Inventory;
 import app.stockroom.ledger.Commit;
@@ -22,15 +23,14 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.beans.factory.DisposableBean;
-import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 
 /**
- * All live feeds of this process: one per tenant while it has subscribers, each with one
- * subscription on Redis and one worker.
+ * All live feeds of this process: one per tenant while it has subscribers and for a while
+ * after, each with one subscription on Redis and one worker.
  */
 @Component
-class Feeds implements SmartLifecycle, DisposableBean {
+class Feeds implements DisposableBean {
 
 	private static final Logger log = LoggerFactory.getLogger(Feeds.class);
 
@@ -52,11 +52,7 @@ class Feeds implements SmartLifecycle, DisposableBean {
 
 	private final Map<TenantId, Shared> feeds = new ConcurrentHashMap<>();
 
-	private final Set<FeedSubscriber> subscribers = ConcurrentHashMap.newKeySet();
-
-	private volatile boolean stopping;
-
-	private boolean running;
+	private final AtomicLong remembered = new AtomicLong();
 
 	Feeds(History history, Inventory inventory, CommitChannels channels, EventEncoder encoder, FeedMetrics metrics,
 			LiveSettings settings, JsonMapper json) {
@@ -71,52 +67,51 @@ class Feeds implements SmartLifecycle, DisposableBean {
 	}
 
 	/**
-	 * Refuses when no further stream can be served.
+	 * Where a tenant's feed stands; an error if there is none and the ledger cannot be
+	 * asked.
 	 */
-	void admit() {
-		if (this.stopping || this.subscribers.size() >= this.settings.streams()) {
-			throw Problem.UNAVAILABLE.because("This instance serves no further streams. Come back later.");
-		}
+	Mono<Position> position(TenantId tenant) {
+		return this.feeds.computeIfAbsent(tenant, (_) -> {
+			dropLater(tenant); // unless somebody stays
+			return new Shared(create(tenant), 0, System.nanoTime());
+		}).feed().position();
 	}
 
 	/**
-	 * A stream begins: its tenant's feed exists from now on.
+	 * A stream begins: its tenant's feed stays until the last has ended.
 	 */
-	FeedSubscriber opened(FeedSubscriber subscriber) {
-		this.subscribers.add(subscriber);
-		this.metrics.opened(subscriber.feed());
+	void opened(TenantId tenant) {
 		// Counting and creating are one step, so that nobody gets a feed that is being
 		// dropped.
-		this.feeds.compute(subscriber.tenant(),
-				(tenant, shared) -> (shared != null) ? shared.joined() : new Shared(create(tenant), 1));
-		if (this.stopping) {
-			subscriber.end(this.encoder.retry());
-		}
-		return subscriber;
+		this.feeds.compute(tenant,
+				(_, shared) -> (shared != null) ? shared.joined() : new Shared(create(tenant), 1, 0));
 	}
 
 	/**
 	 * A stream has ended.
 	 */
 	void closed(FeedSubscriber subscriber) {
-		subscriber.gone();
-		this.subscribers.remove(subscriber);
-		this.metrics.closed(subscriber.feed());
-		this.metrics.conflated(subscriber.outbox().conflated());
 		Shared left = this.feeds.computeIfPresent(subscriber.tenant(), (_, shared) -> shared.left(subscriber));
 		if (left != null && left.readers() == 0) {
-			this.workers.schedule(() -> drop(subscriber.tenant()), FeedLimits.LINGER.toMillis(), TimeUnit.MILLISECONDS);
+			dropLater(subscriber.tenant());
 		}
 	}
 
 	/**
-	 * Adds an open stream to its tenant's feed.
-	 * @return the position after which it is offered every change
+	 * Adds an open stream to its tenant's feed, see {@link TenantFeed#join}.
 	 */
-	Mono<Position> join(FeedSubscriber subscriber) {
+	Mono<Entrance> join(FeedSubscriber subscriber, long after) {
 		Shared shared = this.feeds.get(subscriber.tenant());
-		return (shared != null) ? shared.feed().join(subscriber) : Mono.never(); // closed
-																					// meanwhile
+		// Without one the stream has been closed meanwhile.
+		return (shared != null) ? shared.feed().join(subscriber, after) : Mono.never();
+	}
+
+	/**
+	 * The changes between two sequences, if the tenant's feed remembers all of them.
+	 */
+	Mono<List<Change>> recent(TenantId tenant, Feed feed, long after, long until) {
+		Shared shared = this.feeds.get(tenant);
+		return (shared != null) ? shared.feed().recent(feed, after, until) : Mono.empty();
 	}
 
 	/**
@@ -136,27 +131,15 @@ class Feeds implements SmartLifecycle, DisposableBean {
 		}
 	}
 
-	@Override
-	public void start() {
-		this.running = true;
-		this.workers.schedulePeriodically(this::tend, FeedLimits.TICK.toMillis(), FeedLimits.TICK.toMillis(),
-				TimeUnit.MILLISECONDS);
-	}
-
 	/**
-	 * Ends all streams, before the web server waits for its open responses: every stream
-	 * would hold the shutdown for its whole time-out (spring-boot#49275).
+	 * A tenant was seen to be deleted.
 	 */
-	@Override
-	public void stop() {
-		this.running = false;
-		this.stopping = true;
-		this.subscribers.forEach((subscriber) -> subscriber.end(this.encoder.retry()));
-	}
-
-	@Override
-	public boolean isRunning() {
-		return this.running;
+	void gone(TenantId tenant) {
+		Shared shared = this.feeds.get(tenant);
+		if (shared != null) {
+			shared.feed()
+				.dismiss(this.encoder.problem(Problem.FORBIDDEN.because("The tenant does not exist any more.")));
+		}
 	}
 
 	@Override
@@ -166,17 +149,22 @@ class Feeds implements SmartLifecycle, DisposableBean {
 
 	private TenantFeed create(TenantId tenant) {
 		TenantFeed feed = new TenantFeed(tenant, this.workers.createWorker(), this.history,
-				new StockNames((ids) -> this.inventory.records(tenant, ids)), this.encoder, this.metrics);
+				new StockNames((ids) -> this.inventory.records(tenant, ids)), this.encoder, this.metrics,
+				new Recent(this.remembered));
 		long every = this.settings.heartbeatMs();
 		feed.beat(ThreadLocalRandom.current().nextLong(every) + 1, every);
 		// First listen, then look: what is committed in between is heard.
-		this.channels.subscribe(tenant).subscribe(null, (error) -> feed.check(), feed::check);
+		this.channels.subscribe(tenant).subscribe(null, (error) -> feed.start(), feed::start);
 		return feed;
+	}
+
+	private void dropLater(TenantId tenant) {
+		this.workers.schedule(() -> drop(tenant), this.settings.lingerMs(), TimeUnit.MILLISECONDS);
 	}
 
 	private void drop(TenantId tenant) {
 		this.feeds.computeIfPresent(tenant, (_, shared) -> {
-			if (shared.readers() > 0) {
+			if (shared.isNeeded(this.settings.lingerMs())) {
 				return shared;
 			}
 			this.channels.unsubscribe(tenant);
@@ -203,33 +191,27 @@ class Feeds implements SmartLifecycle, DisposableBean {
 		}
 	}
 
-	/** Looks after every open stream, once a second. */
-	private void tend() {
-		Instant now = Instant.now();
-		for (FeedSubscriber subscriber : this.subscribers) {
-			this.metrics.conflated(subscriber.outbox().conflated());
-			if (subscriber.isStalled()) {
-				this.metrics.slow(subscriber.feed());
-				subscriber.abort();
-			}
-			else if (subscriber.isExpired(now)) {
-				subscriber.end(this.encoder.retry());
-			}
-		}
-	}
-
 	/**
-	 * A feed and the number of its open streams.
+	 * A feed and who needs it.
+	 *
+	 * @param feed the feed
+	 * @param readers its open streams
+	 * @param leftAt when the last of them ended, in nanoseconds
 	 */
-	private record Shared(TenantFeed feed, int readers) {
+	private record Shared(TenantFeed feed, int readers, long leftAt) {
 
 		Shared joined() {
-			return new Shared(this.feed, this.readers + 1);
+			return new Shared(this.feed, this.readers + 1, this.leftAt);
 		}
 
 		Shared left(FeedSubscriber subscriber) {
 			this.feed.leave(subscriber);
-			return new Shared(this.feed, this.readers - 1);
+			return new Shared(this.feed, this.readers - 1, System.nanoTime());
+		}
+
+		/** Somebody was here again meanwhile: another time for dropping was set then. */
+		boolean isNeeded(long lingerMs) {
+			return this.readers > 0 || System.nanoTime() - this.leftAt < TimeUnit.MILLISECONDS.toNanos(lingerMs);
 		}
 
 	}

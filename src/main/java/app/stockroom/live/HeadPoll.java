@@ -17,7 +17,7 @@ import org.springframework.stereotype.Component;
 /**
  * Compares the heads of all tenants that somebody listens to, once a second and in one
  * query. It finds what nobody announced because the publisher was killed after its
- * commit, and carries the feeds while Redis is away.
+ * commit, carries the feeds while Redis is away, and sees when a tenant is deleted.
  */
 @Component
 class HeadPoll implements SmartLifecycle {
@@ -66,10 +66,19 @@ class HeadPoll implements SmartLifecycle {
 		}
 		return this.heads.of(tenants)
 			.timeout(FeedLimits.QUERY)
-			.doOnNext((positions) -> positions.forEach(this.feeds::seen))
+			.doOnNext((positions) -> tenants.forEach((tenant) -> compare(tenant, positions.get(tenant))))
 			.doOnError((error) -> log.warn("The heads of {} ledgers could not be read: {}", tenants.size(),
 					error.toString()))
 			.onErrorComplete();
+	}
+
+	private void compare(TenantId tenant, @Nullable Position position) {
+		if (position != null) {
+			this.feeds.seen(tenant, position);
+		}
+		else {
+			this.feeds.gone(tenant);
+		}
 	}
 
 }

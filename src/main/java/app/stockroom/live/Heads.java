@@ -24,7 +24,7 @@ import org.springframework.stereotype.Component;
 @Component
 class Heads {
 
-	private static final String HEADS = "select tenant_id, epoch, sequence from ledger_heads_1($1)";
+	private static final String HEADS = "select tenant_id, epoch, sequence from ledger_heads_2($1)";
 
 	private final ConnectionPool pool;
 
@@ -33,6 +33,9 @@ class Heads {
 		this.pool = database.pool("heads", settings.connections());
 	}
 
+	/**
+	 * The positions of those that are not closed.
+	 */
 	Mono<Map<TenantId, Position>> of(Collection<TenantId> tenants) {
 		UUID[] ids = tenants.stream().map(TenantId::value).toArray(UUID[]::new);
 		return Detached

@@ -25,7 +25,8 @@ interface History {
 	Mono<Chunk> changes(TenantId tenant, Position after, long until);
 
 	/**
-	 * The next changes as one feed needs them, without what it does not show.
+	 * All changes between two positions as one feed needs them, without what it does not
+	 * show; for a replay, whose steps may be longer.
 	 */
 	Mono<Chunk> changes(TenantId tenant, Feed feed, Position after, long until);
 
@@ -36,6 +37,15 @@ interface History {
 	 * @param upTo the sequence up to which nothing else is there
 	 */
 	record Chunk(List<Change> changes, long upTo) {
+
+		/**
+		 * What of it comes after a sequence.
+		 */
+		Chunk after(long sequence) {
+			return new Chunk(this.changes.stream().filter((change) -> change.sequence() > sequence).toList(),
+					this.upTo);
+		}
+
 	}
 
 }

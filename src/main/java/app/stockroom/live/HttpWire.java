@@ -43,11 +43,11 @@ final class HttpWire implements Wire {
 	}
 
 	@Override
-	public void write(List<byte[]> parts, Runnable written) {
+	public void write(List<byte[]> parts, Written written) {
 		// Not copied here: the shared bytes are copied once, on the event loop, into the
 		// memory that the socket reads.
 		this.channel.writeAndFlush(Unpooled.wrappedBuffer(parts.toArray(byte[][]::new)))
-			.addListener((_) -> written.run());
+			.addListener((write) -> written.done(write.isSuccess()));
 	}
 
 	@Override

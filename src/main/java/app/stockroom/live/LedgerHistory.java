@@ -43,7 +43,7 @@ class LedgerHistory implements History {
 
 	@Override
 	public Mono<Chunk> changes(TenantId tenant, Position after, long until) {
-		return entries(tenant, after, until).flatMap((entries) -> {
+		return entries(tenant, after, until, FeedLimits.CHUNK).flatMap((entries) -> {
 			long upTo = upTo(entries, until);
 			return this.alerts.changes(tenant, after.sequence(), upTo).map((steps) -> {
 				Map<Long, List<Alert>> bySequence = bySequence(steps);
@@ -65,7 +65,7 @@ class LedgerHistory implements History {
 	}
 
 	private Mono<Chunk> entryChanges(TenantId tenant, Position after, long until) {
-		return entries(tenant, after, until).map((entries) -> new Chunk(
+		return entries(tenant, after, until, FeedLimits.REPLAY_STEP).map((entries) -> new Chunk(
 				entries.stream().map((entry) -> new Change(after.epoch(), entry, List.of())).toList(),
 				upTo(entries, until)));
 	}
@@ -80,16 +80,15 @@ class LedgerHistory implements History {
 	}
 
 	private Mono<Chunk> alertChanges(TenantId tenant, Position after, long until) {
-		long upTo = Math.min(until, after.sequence() + FeedLimits.ALERT_SPAN);
-		return this.alerts.changes(tenant, after.sequence(), upTo)
+		return this.alerts.changes(tenant, after.sequence(), until)
 			.map((steps) -> new Chunk(bySequence(steps).entrySet()
 				.stream()
 				.map((step) -> Change.ofAlerts(after.epoch(), step.getKey(), step.getValue()))
-				.toList(), upTo));
+				.toList(), until));
 	}
 
-	private Mono<List<Entry>> entries(TenantId tenant, Position after, long until) {
-		return this.entries.between(tenant, after.sequence(), until, FeedLimits.CHUNK);
+	private Mono<List<Entry>> entries(TenantId tenant, Position after, long until, int limit) {
+		return this.entries.between(tenant, after.sequence(), until, limit);
 	}
 
 	private static long upTo(List<Entry> entries, long until) {

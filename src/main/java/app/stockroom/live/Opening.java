@@ -1,9 +1,9 @@
 package app.stockroom.live;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 
-import app.stockroom.ledger.Alert;
 import app.stockroom.ledger.Position;
 import app.stockroom.platform.Problem;
 import app.stockroom.tenancy.TenantId;
@@ -13,11 +13,11 @@ import reactor.core.publisher.Mono;
 
 /**
  * How a stream begins: with the past, up to where the live feed takes over. What is long
- * ago is read first, a chunk whenever the reader has taken the one before; only when
- * little is left does the stream join the live feed, whose changes then wait in its
- * outbox while the rest is read up to exactly the position of joining. So there is
- * neither a gap nor an overlap, and a long past cannot overflow the outbox. Belongs to
- * one stream, whose steps come one after the other.
+ * ago is read from the ledger, a step whenever the reader has taken the one before; what
+ * the feed still remembers comes from there, in the same moment in which the stream joins
+ * it. Changes then wait in the outbox until that is sent. So there is neither a gap nor
+ * an overlap, and a long past cannot overflow the outbox. Belongs to one stream, whose
+ * steps come one after the other.
  */
 final class Opening {
 
@@ -36,13 +36,19 @@ final class Opening {
 	/** Everything up to here was sent. */
 	private Position at;
 
-	Opening(FeedSubscriber subscriber, EventStream stream, Position head, Sources sources) {
+	private boolean joined;
+
+	/**
+	 * A beginning.
+	 * @param position where the live feed stood when the stream was asked for
+	 */
+	Opening(FeedSubscriber subscriber, EventStream stream, Position position, Sources sources) {
 		this.subscriber = subscriber;
 		this.stream = stream;
 		this.sources = sources;
 		this.tenant = subscriber.tenant();
 		this.feed = subscriber.feed();
-		this.at = head;
+		this.at = position;
 	}
 
 	/**
@@ -56,27 +62,42 @@ final class Opening {
 
 	private Mono<Void> begin() {
 		StartPosition start = this.subscriber.request().start();
-		if (start instanceof StartPosition.After(var epoch, var sequence) && start.resumable(this.at)) {
-			this.sources.metrics().resumed(this.feed);
-			Position head = this.at;
-			this.at = new Position(head.epoch(), sequence);
-			return catchUp(head).then(joinAndGoLive(true));
+		if (start instanceof StartPosition.After after) {
+			return head(after).flatMap((head) -> after.resumable(head) ? resume(head, after) : startAgain());
 		}
-		if (start instanceof StartPosition.Fresh) {
-			return fresh();
+		return (start instanceof StartPosition.Fresh) ? fresh() : startAgain();
+	}
+
+	/**
+	 * Where the ledger stands. Who has seen what the live feed has not was perhaps served
+	 * by another instance, which knew it first.
+	 */
+	private Mono<Position> head(StartPosition.After start) {
+		if (start.resumable(this.at)) {
+			return Mono.just(this.at);
 		}
+		return this.sources.replays()
+			.position(this.tenant, start.sequence())
+			.doOnNext((head) -> this.sources.feeds().seen(this.tenant, head))
+			.doOnNext((head) -> this.at = head);
+	}
+
+	private Mono<Void> resume(Position head, StartPosition.After start) {
+		this.sources.metrics().resumed(this.feed);
+		this.at = new Position(head.epoch(), start.sequence());
+		return join(false).then(Mono.defer(this::ready)).then(goLive());
+	}
+
+	private Mono<Void> startAgain() {
 		this.sources.metrics().reset(this.feed);
 		return send(List.of(this.sources.encoder().reset("unknown-position"))).then(Mono.defer(this::fresh));
 	}
 
 	private Mono<Void> fresh() {
 		return switch (this.feed) {
-			case LEDGER -> ready().then(joinAndGoLive(false));
-			case ALERTS -> openAlerts().then(joinAndGoLive(true));
-			case STOCK -> stock().then(Mono.defer(this::ready))
-				.then(Mono.defer(this::position))
-				.flatMap(this::catchUp)
-				.then(joinAndGoLive(false));
+			case LEDGER -> join(true).then(Mono.defer(this::ready)).then(goLive());
+			case ALERTS -> openAlerts().then(join(false)).then(Mono.defer(this::ready)).then(goLive());
+			case STOCK -> stock().then(Mono.defer(this::ready)).then(join(false)).then(goLive());
 		};
 	}
 
@@ -90,16 +111,14 @@ final class Opening {
 	 */
 	private Mono<Void> openAlerts() {
 		View.Alerts view = (View.Alerts) this.subscriber.request().view();
-		return this.sources.alerts()
-			.open(this.tenant)
-			.flatMap((open) -> send(open.stream()
+		return this.sources.snapshots().alerts(this.tenant, this.at).flatMap((open) -> {
+			this.at = open.position();
+			return send(open.alerts()
+				.stream()
 				.filter((alert) -> alert.sequence() <= this.at.sequence() && view.filter().matches(alert))
-				.map(this::event)
-				.toList()));
-	}
-
-	private byte[] event(Alert alert) {
-		return this.sources.encoder().openAlert(alert);
+				.map(this.sources.encoder()::openAlert)
+				.toList());
+		});
 	}
 
 	private Mono<Void> stock() {
@@ -109,53 +128,65 @@ final class Opening {
 	}
 
 	/**
-	 * Reads until little is left, however much is written meanwhile and however slow the
-	 * reader is.
+	 * Joins the live feed after what was sent, or after all that has happened so far;
+	 * having read what the feed does not remember, however much is written meanwhile and
+	 * however slow the reader is.
 	 */
-	private Mono<Void> catchUp(Position head) {
-		if (!head.epoch().equals(this.at.epoch()) || head.sequence() - this.at.sequence() <= FeedLimits.CHUNK) {
-			return Mono.empty();
-		}
-		return readTo(head.sequence()).then(Mono.defer(this::position)).flatMap(this::catchUp);
+	private Mono<Void> join(boolean now) {
+		return Mono.defer(() -> tryToJoin(now ? TenantFeed.NOW : this.at.sequence())).repeat(() -> !this.joined).then();
 	}
 
-	private Mono<Position> position() {
-		return this.sources.history().position(this.tenant).timeout(FeedLimits.QUERY);
-	}
-
-	private Mono<Void> joinAndGoLive(boolean readyAtEnd) {
-		return Mono.defer(() -> {
-			this.subscriber.skipTo(this.at.sequence());
-			return this.sources.feeds().join(this.subscriber).timeout(FeedLimits.QUERY);
-		}).flatMap((joined) -> {
-			if (!joined.epoch().equals(this.at.epoch())) {
-				this.subscriber.reset("another-ledger");
-				return Mono.empty();
-			}
-			return readTo(joined.sequence()).then(readyAtEnd ? Mono.defer(this::ready) : Mono.empty())
-				.then(Mono.fromRunnable(this.stream::goLive));
+	private Mono<Void> tryToJoin(long after) {
+		this.subscriber.skipTo((after != TenantFeed.NOW) ? after : 0);
+		return this.sources.feeds().join(this.subscriber, after).flatMap((entrance) -> switch (entrance) {
+			case Entrance.Joined(var position, var missed) -> joined(after, position, missed);
+			case Entrance.TooFar(var from) -> isSame(from) ? replay(from.sequence()) : reset();
 		});
 	}
 
-	private Mono<Void> readTo(long until) {
-		return Mono.defer(() -> (this.at.sequence() < until) ? readChunk(until) : Mono.empty())
-			.repeat(() -> this.at.sequence() < until)
-			.then();
+	private Mono<Void> joined(long after, Position position, List<Change> missed) {
+		this.joined = true;
+		if (after == TenantFeed.NOW) {
+			this.at = position;
+			return Mono.empty();
+		}
+		if (!isSame(position)) {
+			return reset();
+		}
+		this.at = new Position(position.epoch(), Math.max(after, position.sequence()));
+		return sendChanges(missed);
 	}
 
-	private Mono<Void> readChunk(long until) {
-		return this.sources.history()
-			.changes(this.tenant, this.feed, this.at, until)
-			.timeout(FeedLimits.QUERY)
-			.flatMap((chunk) -> {
-				this.at = new Position(this.at.epoch(), chunk.upTo());
-				return send(chunk.changes().stream().map(this::bytes).filter((bytes) -> bytes.length > 0).toList());
-			});
+	private Mono<Void> replay(long head) {
+		return this.sources.replays().changes(this.tenant, this.feed, this.at, head).flatMap((chunk) -> {
+			this.at = new Position(this.at.epoch(), Math.max(this.at.sequence(), chunk.upTo()));
+			return sendChanges(chunk.changes());
+		});
 	}
 
-	private byte[] bytes(Change change) {
-		Frame frame = this.subscriber.request().view().frame(change, this.sources.encoder());
-		return (frame != null) ? frame.bytes() : new byte[0];
+	private boolean isSame(Position position) {
+		return position.epoch().equals(this.at.epoch());
+	}
+
+	private Mono<Void> reset() {
+		this.subscriber.reset("another-ledger");
+		return Mono.never(); // nothing follows on the end
+	}
+
+	private Mono<Void> goLive() {
+		return Mono.fromRunnable(this.stream::goLive);
+	}
+
+	private Mono<Void> sendChanges(List<Change> changes) {
+		View view = this.subscriber.request().view();
+		List<byte[]> events = new ArrayList<>();
+		for (Change change : changes) {
+			Frame frame = view.frame(change, this.sources.encoder());
+			if (frame != null) {
+				events.add(frame.bytes());
+			}
+		}
+		return send(events);
 	}
 
 	private Mono<Void> send(Collection<byte[]> events) {

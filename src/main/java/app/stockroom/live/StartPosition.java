@@ -63,7 +63,11 @@ sealed interface StartPosition {
 
 		@Override
 		public boolean resumable(Position head) {
-			return (this.epoch == null || this.epoch.equals(head.epoch())) && this.sequence <= head.sequence();
+			return isOf(head.epoch()) && this.sequence <= head.sequence();
+		}
+
+		boolean isOf(String ledger) {
+			return this.epoch == null || this.epoch.equals(ledger);
 		}
 
 	}

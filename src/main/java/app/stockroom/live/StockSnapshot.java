@@ -3,11 +3,10 @@ package app.stockroom.live;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.function.Function;
 
-import app.stockroom.inventory.InventoryRecord;
-import app.stockroom.inventory.Snapshot;
 import app.stockroom.ledger.Position;
 import app.stockroom.tenancy.TenantId;
 import org.jspecify.annotations.Nullable;
@@ -15,11 +14,11 @@ import reactor.core.publisher.Mono;
 
 /**
  * Sends all records of a tenant as they stood together at one position, though it reads
- * them in chunks, each when the reader has taken the one before: so a slow reader holds
- * neither memory nor a database connection. A chunk is true at the position it was read
- * at. When all are there, the changes since the first chunk are sent as well, but of each
- * record only those that its chunk had not seen: no record ever goes back to an older
- * state.
+ * them in parts, each when the reader has taken the one before: so a slow reader holds no
+ * database connection. A part is true at the position it was read at, perhaps for
+ * somebody else. When all are sent, the changes since the oldest part are sent as well,
+ * but of each record only those that its part had not seen: no record ever goes back to
+ * an older state.
  */
 final class StockSnapshot {
 
@@ -31,11 +30,10 @@ final class StockSnapshot {
 
 	private final Function<Collection<byte[]>, Mono<Void>> send;
 
-	private final List<Part> parts = new ArrayList<>();
+	private final List<Sent> parts = new ArrayList<>();
 
-	private boolean complete;
-
-	private long caughtUp;
+	/** What was sent is true up to here, at least. */
+	private @Nullable Position at;
 
 	StockSnapshot(TenantId tenant, View.Stock view, Sources sources, Function<Collection<byte[]>, Mono<Void>> send) {
 		this.tenant = tenant;
@@ -50,50 +48,56 @@ final class StockSnapshot {
 	 */
 	Mono<Position> play() {
 		return Mono.defer(this::sendPart)
-			.repeat(() -> !this.complete)
+			.repeat(() -> this.parts.getLast().last() != null)
 			.then(Mono.defer(this::catchUp))
-			.then(Mono.fromSupplier(() -> this.parts.getLast().position()));
+			.then(Mono.fromSupplier(this::at));
 	}
 
 	private Mono<Void> sendPart() {
 		UUID after = this.parts.isEmpty() ? null : this.parts.getLast().last();
-		return this.sources.inventory()
-			.snapshot(this.tenant, this.view.filter(), after, FeedLimits.SNAPSHOT_RECORDS)
-			.timeout(FeedLimits.QUERY)
-			.flatMap((snapshot) -> {
-				add(snapshot);
-				return this.send.apply(snapshot.records().stream().map(this.sources.encoder()::snapshot).toList());
-			});
+		return this.sources.snapshots().records(this.tenant, this.view.filter(), after).flatMap((part) -> {
+			add(part.last(), part.position());
+			return this.send.apply(part.events());
+		});
 	}
 
-	private void add(Snapshot snapshot) {
-		List<InventoryRecord> records = snapshot.records();
-		this.complete = records.size() < FeedLimits.SNAPSHOT_RECORDS;
-		if (!this.parts.isEmpty() && !this.parts.getLast().position().epoch().equals(snapshot.position().epoch())) {
+	private void add(@Nullable UUID last, Position position) {
+		Position oldest = this.at;
+		if (oldest != null && !oldest.epoch().equals(position.epoch())) {
 			throw new IllegalStateException("The ledger was replaced while its stock was read");
 		}
-		if (this.parts.isEmpty()) {
-			this.caughtUp = snapshot.position().sequence();
+		this.parts.add(new Sent(last, position));
+		if (oldest == null || position.sequence() < oldest.sequence()) {
+			this.at = position;
 		}
-		this.parts.add(new Part(this.complete ? null : records.getLast().id(), snapshot.position()));
 	}
 
+	/** From the oldest part to the newest: mostly what the feed remembers. */
 	private Mono<Void> catchUp() {
-		long until = this.parts.getLast().position().sequence();
-		return Mono.defer(() -> (this.caughtUp < until) ? sendChanges(until) : Mono.<Void>empty())
-			.repeat(() -> this.caughtUp < until)
+		long until = this.parts.stream().mapToLong((part) -> part.position().sequence()).max().orElseThrow();
+		return Mono.defer(() -> (at().sequence() < until) ? sendChanges(at(), until) : Mono.<Void>empty())
+			.repeat(() -> at().sequence() < until)
 			.then();
 	}
 
-	private Mono<Void> sendChanges(long until) {
-		Position from = new Position(this.parts.getLast().position().epoch(), this.caughtUp);
-		return this.sources.history()
-			.changes(this.tenant, Feed.STOCK, from, until)
-			.timeout(FeedLimits.QUERY)
+	private Mono<Void> sendChanges(Position from, long until) {
+		return this.sources.feeds()
+			.recent(this.tenant, Feed.STOCK, from.sequence(), until)
+			.map((changes) -> new History.Chunk(changes, until))
+			.switchIfEmpty(Mono.defer(() -> this.sources.replays().changes(this.tenant, Feed.STOCK, from, until)))
 			.flatMap((chunk) -> {
-				this.caughtUp = chunk.upTo();
-				return this.send.apply(chunk.changes().stream().filter(this::isNew).map(this::bytes).toList());
+				long upTo = Math.min(chunk.upTo(), until);
+				this.at = new Position(from.epoch(), upTo);
+				return this.send.apply(chunk.changes()
+					.stream()
+					.filter((change) -> change.sequence() <= upTo && isNew(change))
+					.map(this::bytes)
+					.toList());
 			});
+	}
+
+	private Position at() {
+		return Objects.requireNonNull(this.at, "there is one part at least");
 	}
 
 	private boolean isNew(Change change) {
@@ -105,13 +109,15 @@ final class StockSnapshot {
 	 * Like the records of the snapshot without a position, which it does not have yet.
 	 */
 	private byte[] bytes(Change change) {
-		return this.sources.encoder().withoutPosition(change);
+		Frame frame = change.stockFrame(this.sources.encoder());
+		return (frame != null) ? frame.withoutPosition() : new byte[0];
 	}
 
 	/** Where the ledger stood when this record's part was read. */
 	private long readAt(UUID record) {
-		for (Part part : this.parts) {
-			if (part.last() == null || compare(record, part.last()) <= 0) {
+		for (Sent part : this.parts) {
+			UUID last = part.last();
+			if (last == null || compare(record, last) <= 0) {
 				return part.position().sequence();
 			}
 		}
@@ -126,12 +132,12 @@ final class StockSnapshot {
 	}
 
 	/**
-	 * A part of the snapshot.
+	 * A part that was sent.
 	 *
 	 * @param last the id of its last record, or null when nothing comes after it
 	 * @param position where the ledger stood when it was read
 	 */
-	private record Part(@Nullable UUID last, Position position) {
+	private record Sent(@Nullable UUID last, Position position) {
 	}
 
 }

@@ -1,6 +1,7 @@
 package app.stockroom.live;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -24,6 +25,9 @@ import reactor.core.scheduler.Scheduler;
  */
 final class TenantFeed {
 
+	/** After everything that has happened so far. */
+	static final long NOW = Long.MAX_VALUE;
+
 	private static final Logger log = LoggerFactory.getLogger(TenantFeed.class);
 
 	private final TenantId tenant;
@@ -40,6 +44,8 @@ final class TenantFeed {
 
 	private final Audience audience;
 
+	private final Recent recent;
+
 	/** Bytes of the messages that wait for the worker. */
 	private final AtomicInteger inbox = new AtomicInteger();
 
@@ -48,29 +54,66 @@ final class TenantFeed {
 
 	private boolean watching;
 
+	/** Whether the ledger is being asked where it stands; the first time is to come. */
+	private boolean checking = true;
+
+	/** Whether somebody has read stock, so that changes need their records. */
+	private boolean needsRecords;
+
 	/**
 	 * Whether the last read ended before what is known, so that the next need not wait.
 	 */
 	private boolean catchingUp;
 
 	TenantFeed(TenantId tenant, Scheduler.Worker worker, History history, StockNames names, EventEncoder encoder,
-			FeedMetrics metrics) {
+			FeedMetrics metrics, Recent recent) {
 		this.tenant = tenant;
 		this.worker = worker;
 		this.history = history;
 		this.names = names;
 		this.metrics = metrics;
 		this.audience = new Audience(worker, encoder, metrics);
+		this.recent = recent;
 	}
 
 	/**
-	 * Adds a subscriber.
-	 * @return the position after which it is offered every change: what lies between its
-	 * own position and this one it reads from the ledger. Joining and delivering are
-	 * steps of one worker, so no change falls between the two or into both
+	 * Where the feed stands, as soon as it knows; an error if the ledger cannot be asked.
 	 */
-	Mono<Position> join(FeedSubscriber subscriber) {
-		return Mono.create((sink) -> run(() -> this.audience.add(subscriber, sink)));
+	Mono<Position> position() {
+		Position now = this.audience.position();
+		return (now != null) ? Mono.just(now) : Mono.create((sink) -> run(() -> {
+			this.audience.tell(sink);
+			if (!this.checking && this.audience.position() == null) {
+				check();
+			}
+		}));
+	}
+
+	/**
+	 * Adds a subscriber, unless it comes from too far back.
+	 * @param after the last sequence that it does not want, or {@link #NOW}
+	 * @return what it has missed, and the position after which it is offered every
+	 * change. Joining and delivering are steps of one worker, so no change falls between
+	 * the two or into both
+	 */
+	Mono<Entrance> join(FeedSubscriber subscriber, long after) {
+		return position().flatMap((_) -> Mono.create((sink) -> run(() -> sink.success(enter(subscriber, after)))));
+	}
+
+	/**
+	 * The changes between two sequences; empty if the feed does not remember all of them.
+	 */
+	Mono<List<Change>> recent(Feed feed, long after, long until) {
+		return position().flatMap((_) -> Mono.create((sink) -> run(() -> {
+			Position now = this.audience.position();
+			if (now != null && until <= now.sequence() && after >= floor(feed, now)) {
+				sink.success(
+						this.recent.after(after).stream().takeWhile((change) -> change.sequence() <= until).toList());
+			}
+			else {
+				sink.success();
+			}
+		})));
 	}
 
 	void leave(FeedSubscriber subscriber) {
@@ -115,13 +158,10 @@ final class TenantFeed {
 	}
 
 	/**
-	 * Asks the ledger where it stands.
+	 * Begins: asks the ledger where it stands.
 	 */
-	void check() {
-		this.history.position(this.tenant)
-			.timeout(FeedLimits.QUERY)
-			.subscribe(this::seen, (error) -> log.warn("Where the ledger of tenant {} stands is not known yet: {}",
-					this.tenant, error.toString()));
+	void start() {
+		run(this::check);
 	}
 
 	/**
@@ -131,8 +171,47 @@ final class TenantFeed {
 		this.worker.schedulePeriodically(this.audience::heartbeat, firstMs, everyMs, TimeUnit.MILLISECONDS);
 	}
 
+	/**
+	 * The tenant is not there any more: its streams end.
+	 */
+	void dismiss(byte[]... last) {
+		run(() -> this.audience.dismiss(last));
+	}
+
 	void close() {
-		this.worker.dispose();
+		run(() -> {
+			this.recent.release();
+			this.worker.dispose();
+		});
+	}
+
+	private Entrance enter(FeedSubscriber subscriber, long after) {
+		Position now = Objects.requireNonNull(this.audience.position(), "asked for before");
+		long floor = floor(subscriber.feed(), now);
+		if (after < floor) {
+			return new Entrance.TooFar(new Position(now.epoch(), floor));
+		}
+		this.audience.add(subscriber);
+		return new Entrance.Joined(now, this.recent.after(after));
+	}
+
+	private long floor(Feed feed, Position now) {
+		if (feed == Feed.STOCK && !this.needsRecords) {
+			this.needsRecords = true;
+			this.recent.hasRecordsFrom(now.sequence());
+		}
+		return this.recent.floor(feed);
+	}
+
+	private void check() {
+		this.checking = true;
+		this.history.position(this.tenant)
+			.timeout(FeedLimits.QUERY)
+			.doFinally((_) -> run(() -> this.checking = false))
+			.subscribe(this::seen, (error) -> run(() -> {
+				log.warn("Where the ledger of tenant {} stands is not known yet: {}", this.tenant, error.toString());
+				this.audience.failToStart(error);
+			}));
 	}
 
 	private void add(Commit commit) {
@@ -155,6 +234,7 @@ final class TenantFeed {
 			this.order.restartAt(position);
 			this.audience.reset("another-ledger");
 		}
+		this.recent.startAt(position);
 		this.audience.startAt(position);
 	}
 
@@ -215,7 +295,7 @@ final class TenantFeed {
 
 	private void deliver(List<Change> changes) {
 		this.names.forget(changes);
-		if (!this.audience.readsStock() || this.names.attach(changes)) {
+		if (!this.needsRecords || this.names.attach(changes)) {
 			offer(changes);
 			return;
 		}
@@ -232,6 +312,7 @@ final class TenantFeed {
 		Position after = this.order.head();
 		if (after != null) {
 			this.audience.offer(changes, after);
+			this.recent.add(changes);
 		}
 		advance();
 	}

@@ -87,12 +87,12 @@ sealed interface View {
 	/**
 	 * The ledger.
 	 *
-	 * @param productId entries of this product, or null for all
+	 * @param products entries of one of these products, or null for all
 	 * @param warehouseId entries in this warehouse, or null for all
 	 * @param inventoryId entries of this record, or null for all
 	 * @param types entries of these types; empty is all
 	 */
-	record Ledger(@Nullable UUID productId, @Nullable UUID warehouseId, @Nullable UUID inventoryId,
+	record Ledger(@Nullable Set<UUID> products, @Nullable UUID warehouseId, @Nullable UUID inventoryId,
 			Set<EntryType> types) implements View {
 
 		@Override
@@ -107,7 +107,7 @@ sealed interface View {
 		}
 
 		private boolean admits(Entry entry) {
-			return (this.productId == null || this.productId.equals(entry.productId()))
+			return (this.products == null || (entry.productId() != null && this.products.contains(entry.productId())))
 					&& (this.warehouseId == null || this.warehouseId.equals(entry.warehouseId()))
 					&& (this.inventoryId == null || this.inventoryId.equals(entry.inventoryId()))
 					&& (this.types.isEmpty() || this.types.contains(entry.type()));

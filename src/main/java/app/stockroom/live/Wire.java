@@ -17,9 +17,9 @@ interface Wire {
 	/**
 	 * Sends bytes.
 	 * @param parts what to send, in this order and together; never changed afterwards
-	 * @param written run when the network has taken them, or never will
+	 * @param written told true when the network has taken them, false if it never will
 	 */
-	void write(List<byte[]> parts, Runnable written);
+	void write(List<byte[]> parts, Written written);
 
 	/**
 	 * Runs this when the reader is gone.
@@ -30,5 +30,14 @@ interface Wire {
 	 * Closes the connection, whatever is still to be written.
 	 */
 	void close();
+
+	/**
+	 * Is told how a write has ended.
+	 */
+	interface Written {
+
+		void done(boolean taken);
+
+	}
 
 }

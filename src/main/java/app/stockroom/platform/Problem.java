@@ -69,6 +69,8 @@ public enum Problem {
 
 	IDEMPOTENCY_KEY_REUSED(HttpStatus.UNPROCESSABLE_CONTENT, "The idempotency key was used for another request"),
 
+	TOO_MANY_STREAMS(HttpStatus.TOO_MANY_REQUESTS, "Too many streams are open"),
+
 	QUEUE_FULL(HttpStatus.SERVICE_UNAVAILABLE, "Too many changes are waiting"),
 
 	UNAVAILABLE(HttpStatus.SERVICE_UNAVAILABLE, "The service cannot answer right now"),

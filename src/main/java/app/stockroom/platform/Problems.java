@@ -70,6 +70,10 @@ public final class Problems {
 		if (refusal.problem().status() == HttpStatus.SERVICE_UNAVAILABLE) {
 			headers.set(HttpHeaders.RETRY_AFTER, "1");
 		}
+		else if (refusal.problem() == Problem.TOO_MANY_STREAMS) {
+			// Until others have gone, which nobody knows.
+			headers.set(HttpHeaders.RETRY_AFTER, "10");
+		}
 		else if (refusal.problem() == Problem.UNAUTHENTICATED) {
 			// RFC 6750: no error code when the client sent no token at all.
 			headers.set(HttpHeaders.WWW_AUTHENTICATE, tokenCame ? "Bearer error=\"invalid_token\"" : "Bearer");

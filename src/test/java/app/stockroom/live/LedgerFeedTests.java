@@ -120,6 +120,8 @@ class LedgerFeedTests {
 	void filtersByProductAndType() {
 		UUID second = this.tenant.product("A-2");
 		try (SseReader one = this.tenant.listen(LEDGER + "?productId=" + second).awaitReady();
+				SseReader bySku = this.tenant.listen(LEDGER + "?sku=A-2").awaitReady();
+				SseReader nothing = this.tenant.listen(LEDGER + "?sku=A-3").awaitReady();
 				SseReader outs = this.tenant.listen(LEDGER + "?type=OUT,ADJUSTMENT").awaitReady();
 				SseReader all = this.tenant.listen(LEDGER).awaitReady()) {
 			long in = this.tenant.move(this.product, EntryType.IN, 5);
@@ -129,6 +131,9 @@ class LedgerFeedTests {
 			assertThat(sequences(all)).containsExactly(in, other, out);
 			one.awaitEvents("movement", 1);
 			assertThat(sequences(one)).containsExactly(other);
+			bySku.awaitEvents("movement", 1);
+			assertThat(sequences(bySku)).containsExactly(other);
+			assertThat(sequences(nothing)).isEmpty();
 			outs.awaitEvents("movement", 1);
 			assertThat(sequences(outs)).containsExactly(out);
 		}
@@ -150,7 +155,7 @@ class LedgerFeedTests {
 			}
 		});
 		List<SseReader> readers = new ArrayList<>();
-		while (writer.isAlive()) {
+		while (writer.isAlive() && readers.size() < 50) {
 			readers.add(this.tenant.listen(LEDGER + "?after=0"));
 			Thread.sleep(20);
 		}

@@ -61,12 +61,41 @@ final class LiveTenant {
 	}
 
 	static String token(ApplicationContext context, TenantId tenant, int seconds) {
+		return token(context, "{\"tenantId\":\"" + tenant + "\",\"ttlSeconds\":" + seconds + "}");
+	}
+
+	/** The same tenant, seen by another of its users. */
+	LiveTenant as(String subject) {
+		return new LiveTenant(this.context, this.id,
+				token(this.context, "{\"tenantId\":\"" + this.id + "\",\"subject\":\"" + subject + "\"}"));
+	}
+
+	/** Deletes it, as the platform's administrators can. */
+	void delete() {
+		String administrator = token(this.context, "{\"scope\":\"platform:admin\"}");
+		try {
+			int status = CLIENT
+				.send(HttpRequest.newBuilder(URI.create(address("/api/tenants/" + this.id)))
+					.header("Authorization", "Bearer " + administrator)
+					.DELETE()
+					.build(), HttpResponse.BodyHandlers.discarding())
+				.statusCode();
+			if (status != 204) {
+				throw new AssertionError("Status " + status);
+			}
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	private static String token(ApplicationContext context, String wanted) {
 		return send(HttpRequest.newBuilder(URI.create(address(context) + "/api/auth/dev-token"))
 			.header("Content-Type", "application/json")
-			.POST(HttpRequest.BodyPublishers
-				.ofString("{\"tenantId\":\"" + tenant + "\",\"ttlSeconds\":" + seconds + "}")))
-			.path("access_token")
-			.asString();
+			.POST(HttpRequest.BodyPublishers.ofString(wanted))).path("access_token").asString();
 	}
 
 	TenantId id() {

@@ -24,11 +24,11 @@ class OutboxTests {
 	void bytesAreBoundedToo() {
 		Outbox outbox = new Outbox(Outbox.Mode.ALL);
 		byte[] large = new byte[FeedLimits.QUEUED_BYTES / 2];
-		assertThat(outbox.offer(new Frame(1, "a", large))).isTrue();
-		assertThat(outbox.offer(new Frame(2, "a", large))).isTrue();
-		assertThat(outbox.offer(new Frame(3, "a", large))).isFalse();
+		assertThat(outbox.offer(new Frame(1, "a", large, Frame.UNTIMED))).isTrue();
+		assertThat(outbox.offer(new Frame(2, "a", large, Frame.UNTIMED))).isTrue();
+		assertThat(outbox.offer(new Frame(3, "a", large, Frame.UNTIMED))).isFalse();
 		outbox.take(1);
-		assertThat(outbox.offer(new Frame(3, "a", large))).isTrue();
+		assertThat(outbox.offer(new Frame(3, "a", large, Frame.UNTIMED))).isTrue();
 	}
 
 	@Test
@@ -82,15 +82,15 @@ class OutboxTests {
 	void aHeartbeatNeverOvertakesWhatItStandsFor() {
 		Outbox outbox = new Outbox(Outbox.Mode.LATEST);
 		outbox.offer(frame(1, "a"));
-		outbox.offer(new Frame(1, Frame.HEARTBEAT, new byte[1]));
+		outbox.offer(new Frame(1, Frame.HEARTBEAT, new byte[1], Frame.UNTIMED));
 		outbox.offer(frame(2, "a"));
-		outbox.offer(new Frame(2, Frame.HEARTBEAT, new byte[1]));
+		outbox.offer(new Frame(2, Frame.HEARTBEAT, new byte[1], Frame.UNTIMED));
 		outbox.release();
 		assertThat(outbox.take(1000)).extracting(Frame::key).containsExactly("a", Frame.HEARTBEAT);
 	}
 
 	private static Frame frame(long sequence, String key) {
-		return new Frame(sequence, key, new byte[10]);
+		return new Frame(sequence, key, new byte[10], Frame.UNTIMED);
 	}
 
 	private static List<Long> sequences(List<Frame> frames) {

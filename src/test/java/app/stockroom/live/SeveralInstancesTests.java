@@ -1,9 +1,13 @@
 package app.stockroom.live;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 
 import app.stockroom.StockroomTest;
@@ -17,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.context.ApplicationContext;
@@ -32,7 +38,13 @@ class SeveralInstancesTests {
 
 	private static final String LEDGER = "/api/stock-movements";
 
-	private static final int STREAMS = 4;
+	private static final int STREAMS = 6;
+
+	private static final int OF_TENANT = 4;
+
+	private static final int OF_USER = 3;
+
+	private static final Duration LINGER = Duration.ofSeconds(1);
 
 	private static @Nullable ConfigurableApplicationContext shared;
 
@@ -60,7 +72,9 @@ class SeveralInstancesTests {
 	private LiveTenant there() {
 		if (shared == null) {
 			shared = Instance.beside(this.context,
-					Map.of("stockroom.live.heartbeat-ms", "200", "stockroom.live.streams", STREAMS));
+					Map.of("stockroom.live.heartbeat-ms", "200", "stockroom.live.streams", STREAMS,
+							"stockroom.live.streams-per-tenant", OF_TENANT, "stockroom.live.streams-per-user", OF_USER,
+							"stockroom.live.linger-ms", LINGER.toMillis()));
 		}
 		return this.here.on(shared);
 	}
@@ -104,16 +118,20 @@ class SeveralInstancesTests {
 	}
 
 	@Test
-	void anInstanceServesNoMoreStreamsThanItIsSetTo() {
+	void nobodyHasMoreStreamsThanAreAllowed() {
 		LiveTenant there = there();
+		LiveTenant colleague = there.as("a colleague");
+		LiveTenant stranger = LiveTenant.open(Objects.requireNonNull(shared));
 		// Streams of the other tests may still be on their way out.
 		Awaitility.await().ignoreExceptions().untilAsserted(() -> {
 			List<SseReader> readers = new ArrayList<>();
 			try {
-				for (int i = 0; i < STREAMS; i++) {
-					readers.add(there.listen(LEDGER).awaitReady());
-				}
-				assertThat(there.request(LEDGER).statusCode()).isEqualTo(503);
+				open(readers, there, OF_USER);
+				assertRefused(there, 429, "user");
+				open(readers, colleague, OF_TENANT - OF_USER);
+				assertRefused(colleague, 429, "tenant");
+				open(readers, stranger, STREAMS - OF_TENANT);
+				assertRefused(stranger, 503, "");
 				assertThat(readers).noneMatch(SseReader::ended);
 			}
 			finally {
@@ -125,6 +143,37 @@ class SeveralInstancesTests {
 				return !next.awaitReady().ended();
 			}
 		});
+	}
+
+	private static void open(List<SseReader> readers, LiveTenant tenant, int count) {
+		for (int i = 0; i < count; i++) {
+			readers.add(tenant.listen(LEDGER).awaitReady());
+		}
+	}
+
+	private static void assertRefused(LiveTenant tenant, int status, String of) throws IOException {
+		HttpResponse<InputStream> refused = tenant.request(LEDGER);
+		JsonNode problem = new JsonMapper().readTree(refused.body().readAllBytes());
+		assertThat(refused.statusCode()).isEqualTo(status);
+		assertThat(problem.path("of").asString("")).isEqualTo(of);
+		assertThat(problem.path("type").asString())
+			.isEqualTo("urn:stockroom:" + ((status == 429) ? "too-many-streams" : "unavailable"));
+		assertThat(refused.headers().firstValue("Retry-After")).isPresent();
+		assertThat(refused.headers().firstValue("Content-Type")).contains("application/problem+json");
+	}
+
+	@Test
+	void theStreamsOfADeletedTenantEnd() {
+		LiveTenant there = there();
+		try (SseReader one = this.here.listen(LEDGER).awaitReady();
+				SseReader other = there.listen("/api/inventory").awaitReady()) {
+			this.here.delete();
+			for (SseReader reader : List.of(one, other)) {
+				Awaitility.await().atMost(Duration.ofSeconds(15)).until(reader::ended);
+				assertThat(reader.events("problem").getFirst().data().path("type").asString())
+					.isEqualTo("urn:stockroom:forbidden");
+			}
+		}
 	}
 
 	@Test
@@ -139,14 +188,13 @@ class SeveralInstancesTests {
 
 	@Test
 	void aFeedEndsSomeTimeAfterItsLastSubscriber() {
-		Feeds feeds = this.context.getBean(Feeds.class);
-		try (SseReader reader = this.here.listen(LEDGER).awaitReady()) {
+		LiveTenant there = there();
+		Feeds feeds = Objects.requireNonNull(shared).getBean(Feeds.class);
+		try (SseReader reader = there.listen(LEDGER).awaitReady()) {
 			assertThat(feeds.tenants()).contains(this.here.id());
 		}
-		Awaitility.await()
-			.atMost(FeedLimits.LINGER.multipliedBy(3))
-			.until(() -> !feeds.tenants().contains(this.here.id()));
-		try (SseReader reader = this.here.listen(LEDGER).awaitReady()) {
+		Awaitility.await().atMost(LINGER.plusSeconds(10)).until(() -> !feeds.tenants().contains(this.here.id()));
+		try (SseReader reader = there.listen(LEDGER).awaitReady()) {
 			this.here.move(this.product, EntryType.IN, 1);
 			reader.awaitEvents("movement", 1);
 		}

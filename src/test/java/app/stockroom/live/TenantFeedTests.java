@@ -9,14 +9,17 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
+import app.stockroom.inventory.InventoryFilter;
 import app.stockroom.ledger.Alert;
 import app.stockroom.ledger.Commit;
 import app.stockroom.ledger.Entry;
 import app.stockroom.ledger.EntryType;
 import app.stockroom.ledger.Position;
+import app.stockroom.platform.Problem;
 import app.stockroom.tenancy.Caller;
 import app.stockroom.tenancy.Scope;
 import app.stockroom.tenancy.TenantId;
@@ -26,6 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
+import reactor.test.StepVerifier;
 import reactor.test.scheduler.VirtualTimeScheduler;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -51,8 +55,10 @@ class TenantFeedTests {
 
 	private final FakeLedger ledger = new FakeLedger();
 
+	private final AtomicLong remembered = new AtomicLong();
+
 	private final TenantFeed feed = new TenantFeed(TENANT, this.time.createWorker(), this.ledger,
-			new StockNames((ids) -> Mono.just(List.of())), this.encoder, this.metrics);
+			new StockNames((ids) -> Mono.just(List.of())), this.encoder, this.metrics, new Recent(this.remembered));
 
 	private final Reader reader = new Reader();
 
@@ -171,7 +177,7 @@ class TenantFeedTests {
 		this.time.advanceTime();
 		assertThat(this.reader.text()).contains("event: reset").contains("id: \n");
 		Reader next = new Reader();
-		Position joined = next.join(0);
+		Position joined = next.join(3);
 		assertThat(joined).isEqualTo(new Position("0000000b", 3));
 		this.feed.announced(1000, () -> commit("0000000b", 4, 4));
 		this.time.advanceTime();
@@ -230,7 +236,7 @@ class TenantFeedTests {
 		this.feed.seen(this.ledger.head());
 		this.time.advanceTime();
 		Reader next = new Reader();
-		assertThat(next.join(0).sequence()).isEqualTo(3);
+		assertThat(next.join(3).sequence()).isEqualTo(3);
 		this.ledger.answer();
 		this.time.advanceTime();
 		assertThat(next.sequences()).isEmpty();
@@ -260,7 +266,7 @@ class TenantFeedTests {
 		announce(1, 2);
 		announce(5, 5);
 		Reader second = new Reader();
-		assertThat(second.join(0).sequence()).isEqualTo(2);
+		assertThat(second.join(2).sequence()).isEqualTo(2);
 		announce(3, 4);
 		assertThat(second.sequences()).containsExactly(3L, 4L, 5L);
 	}
@@ -276,16 +282,100 @@ class TenantFeedTests {
 
 	@Test
 	void whoJoinsBeforeTheStartWaitsForIt() {
-		Mono<Position> joining = this.feed.join(this.reader.subscriber);
-		List<Position> joined = new ArrayList<>();
+		Mono<Entrance> joining = this.feed.join(this.reader.subscriber, TenantFeed.NOW);
+		List<Entrance> joined = new ArrayList<>();
 		joining.subscribe(joined::add);
 		this.time.advanceTime();
 		announce(1, 1);
 		assertThat(joined).isEmpty();
 		this.feed.seen(new Position(EPOCH, 0));
 		this.time.advanceTime();
-		assertThat(joined).containsExactly(new Position(EPOCH, 0));
-		assertThat(this.reader.sequences()).containsExactly(1L);
+		assertThat(joined).containsExactly(new Entrance.Joined(new Position(EPOCH, 1), List.of()));
+		announce(2, 2);
+		assertThat(this.reader.sequences()).containsExactly(2L);
+	}
+
+	@Test
+	void whoComesBackIsGivenWhatItMissedWithoutAReadOfTheLedger() {
+		start(0);
+		announce(1, 5);
+		assertThat(missed(new Reader().enter(2))).containsExactly(3L, 4L, 5L);
+		assertThat(missed(new Reader().enter(5))).isEmpty();
+		assertThat(this.ledger.reads).isEmpty();
+	}
+
+	@Test
+	void whoComesFromBeforeTheFeedBeganReadsTheLedger() {
+		start(7);
+		announce(8, 9);
+		assertThat(new Reader().enter(6)).isEqualTo(new Entrance.TooFar(new Position(EPOCH, 7)));
+		assertThat(missed(new Reader().enter(7))).containsExactly(8L, 9L);
+	}
+
+	@Test
+	void onlySoManyChangesAreRemembered() {
+		start(0);
+		long many = FeedLimits.RECENT_CHANGES + 10;
+		for (long sequence = 1; sequence <= many; sequence += 10) {
+			announce(sequence, Math.min(many, sequence + 9));
+		}
+		Entrance.TooFar refused = (Entrance.TooFar) new Reader().enter(0);
+		long first = refused.from().sequence();
+		assertThat(first).isGreaterThanOrEqualTo(10);
+		assertThat(missed(new Reader().enter(first))).isEqualTo(LiveTenant.sequences(first + 1, many));
+		assertThat(this.remembered.get()).isBetween(1L, (long) FeedLimits.RECENT_BYTES);
+		this.feed.close();
+		this.time.advanceTime();
+		assertThat(this.remembered.get()).isZero();
+	}
+
+	@Test
+	void whatAllTenantsRememberTogetherIsBounded() {
+		start(0);
+		announce(1, 300);
+		this.remembered.addAndGet(FeedLimits.RECENT_BYTES_OF_ALL);
+		announce(301, 301);
+		assertThat(new Reader().enter(100)).isInstanceOf(Entrance.TooFar.class);
+		assertThat(missed(new Reader().enter(300))).containsExactly(301L);
+	}
+
+	@Test
+	void anotherEpochIsNotMixedWithWhatIsRemembered() {
+		start(0);
+		announce(1, 5);
+		this.ledger.epoch = "0000000b";
+		this.feed.seen(new Position("0000000b", 3));
+		this.time.advanceTime();
+		assertThat(new Reader().enter(2)).isEqualTo(new Entrance.TooFar(new Position("0000000b", 3)));
+	}
+
+	@Test
+	void aReaderOfStockIsNotGivenChangesWithoutTheirRecords() {
+		start(0);
+		announce(1, 5);
+		Reader stock = new Reader(new View.Stock(new InventoryFilter(null, null, null, Set.of(), null)));
+		assertThat(stock.enter(2)).isEqualTo(new Entrance.TooFar(new Position(EPOCH, 5)));
+		assertThat(missed(new Reader().enter(2))).containsExactly(3L, 4L, 5L);
+	}
+
+	@Test
+	void whoAsksWhereAFeedStandsIsToldWhenTheLedgerCannotBeAsked() {
+		this.ledger.fail = true;
+		this.feed.start();
+		StepVerifier.create(this.feed.position()).then(this.time::advanceTime).verifyError(IllegalStateException.class);
+		this.ledger.fail = false;
+		StepVerifier.create(this.feed.position())
+			.then(this.time::advanceTime)
+			.expectNext(new Position(EPOCH, 0))
+			.verifyComplete();
+	}
+
+	@Test
+	void theStreamsOfATenantThatIsGoneEnd() {
+		start(0);
+		this.feed.dismiss(this.encoder.problem(Problem.FORBIDDEN.because("gone")));
+		this.time.advanceTime();
+		assertThat(this.reader.text()).contains("urn:stockroom:forbidden");
 	}
 
 	@Test
@@ -329,11 +419,15 @@ class TenantFeedTests {
 		assertThat(this.reader.sequences()).as("seed %d", seed).isEqualTo(LiveTenant.sequences(1, last));
 	}
 
+	private static List<Long> missed(Entrance entrance) {
+		return ((Entrance.Joined) entrance).missed().stream().map(Change::sequence).toList();
+	}
+
 	private void start(long sequence) {
 		this.ledger.grow(sequence);
 		this.feed.seen(new Position(EPOCH, sequence));
 		this.time.advanceTime();
-		this.reader.join(0);
+		this.reader.join(sequence);
 	}
 
 	private void announce(long from, long to) {
@@ -380,6 +474,9 @@ class TenantFeedTests {
 
 		@Override
 		public Mono<Position> position(TenantId tenant) {
+			if (this.fail) {
+				return Mono.error(new IllegalStateException("out of reach"));
+			}
 			return Mono.fromSupplier(this::head);
 		}
 
@@ -414,22 +511,29 @@ class TenantFeedTests {
 		private final FeedSubscriber subscriber;
 
 		private Reader() {
+			this(new View.Ledger(null, null, null, Set.of()));
+		}
+
+		private Reader(View view) {
 			Caller caller = new Caller(TENANT, "test", Set.of(Scope.INVENTORY_READ), Instant.MAX);
-			FeedRequest request = new FeedRequest(caller, new View.Ledger(null, null, null, Set.of()),
-					new StartPosition.Fresh(), null);
+			FeedRequest request = new FeedRequest(caller, view, new StartPosition.Fresh(), null);
 			this.subscriber = new FeedSubscriber(request, TenantFeedTests.this.encoder, TenantFeedTests.this.metrics);
-			EventStream stream = new EventStream(this, this.subscriber.outbox(), () -> 0);
+			EventStream stream = new EventStream(this, this.subscriber.outbox(), () -> 0, this.subscriber);
 			this.subscriber.stream(stream);
 			stream.serve(Mono.empty()).subscribe();
 			stream.goLive();
 		}
 
 		private Position join(long after) {
-			List<Position> joined = new ArrayList<>();
 			this.subscriber.skipTo(after);
-			TenantFeedTests.this.feed.join(this.subscriber).subscribe(joined::add);
+			return ((Entrance.Joined) enter(after)).position();
+		}
+
+		private Entrance enter(long after) {
+			List<Entrance> entrances = new ArrayList<>();
+			TenantFeedTests.this.feed.join(this.subscriber, after).subscribe(entrances::add);
 			TenantFeedTests.this.time.advanceTime();
-			return joined.getFirst();
+			return entrances.getFirst();
 		}
 
 		private String text() {
@@ -451,9 +555,9 @@ class TenantFeedTests {
 		}
 
 		@Override
-		public void write(List<byte[]> parts, Runnable written) {
+		public void write(List<byte[]> parts, Written written) {
 			parts.forEach((part) -> this.text.append(new String(part, StandardCharsets.UTF_8)));
-			written.run();
+			written.done(true);
 		}
 
 		@Override
