@@ -161,7 +161,7 @@ class TenantIsolationTests {
 				"\"productId\": \"{ownProduct}\", \"warehouseId\": \"{warehouse}\"")) {
 			String movement = "{" + what + ", \"type\": \"IN\", \"quantity\": 1}";
 			add("POST /api/stock-movements", "/api/stock-movements", movement, 404);
-			add("POST /api/stock-movements/batch", "/api/stock-movements/batch?atomic=true", "[" + movement + "]", 404);
+			add("POST /api/stock-movements/batch", "/api/stock-movements/batch?atomic=true", "[" + movement + "]", 409);
 			add("POST /api/stock-movements/batch", "/api/stock-movements/batch", "[" + movement + "]", 200);
 		}
 		lists("/api/alerts", "productId={product}", "warehouseId={warehouse}");

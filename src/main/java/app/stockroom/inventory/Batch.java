@@ -1,6 +1,8 @@
 package app.stockroom.inventory;
 
 import java.time.Duration;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -41,13 +43,31 @@ final class Batch {
 
 	/**
 	 * The outcomes of the items, in their order.
-	 * @param engine what a command is sent to: for real or as a rehearsal
+	 * @param engine what a command is sent to
 	 */
 	static Flux<Result> run(Flux<Item> items, Function<Command, Mono<Outcome>> engine) {
 		// Two steps, because the first keeps the order in which commands enter the queue
 		// even when one of them has to wait for room, and the second does not wait for
 		// their outcomes.
 		return items.concatMap((item) -> send(item, engine), 1).flatMapSequential(Sent::result, WINDOW, 1);
+	}
+
+	/**
+	 * What would become of the items, in their order, if they were run now.
+	 * @param engine what the commands are rehearsed by, all of them together
+	 */
+	static Mono<List<Result>> rehearse(List<Item> items, Function<List<Command>, Mono<List<Outcome>>> engine) {
+		List<Command> commands = items.stream()
+			.filter(Item.Good.class::isInstance)
+			.map((item) -> ((Item.Good) item).command())
+			.toList();
+		return (commands.isEmpty() ? Mono.just(List.<Outcome>of()) : engine.apply(commands)).map((outcomes) -> {
+			Iterator<Outcome> outcome = outcomes.iterator();
+			return items.stream().map((item) -> switch (item) {
+				case Item.Good good -> Result.of(good, outcome.next());
+				case Item.Bad bad -> Result.refused(bad, bad.refusal(), null);
+			}).toList();
+		});
 	}
 
 	private static Mono<Sent> send(Item item, Function<Command, Mono<Outcome>> engine) {

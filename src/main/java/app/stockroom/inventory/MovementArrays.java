@@ -15,6 +15,8 @@ import app.stockroom.ledger.Idempotency;
 import app.stockroom.ledger.Ledger;
 import app.stockroom.ledger.Outcome;
 import app.stockroom.platform.Problem;
+import app.stockroom.platform.Problems;
+import app.stockroom.platform.Refusal;
 import app.stockroom.tenancy.Caller;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
@@ -43,31 +45,38 @@ class MovementArrays {
 
 	/**
 	 * The outcomes of the elements, in order; when atomic, the refusal of the first one
-	 * that cannot be. A dry run judges each element on the stock as it is, or, when
-	 * atomic, on what the elements before it would leave.
+	 * that cannot be.
 	 */
-	Mono<List<Result>> post(Caller caller, ServerRequest request, MovementArray array, boolean atomic, boolean dryRun) {
-		Function<Command, Mono<Outcome>> engine = (command) -> dryRun ? this.ledger.rehearse(caller.tenant(), command)
-				: this.ledger.post(caller.tenant(), command);
-		String key = dryRun ? null : Idempotency.header(request);
+	Mono<List<Result>> post(Caller caller, ServerRequest request, MovementArray array, boolean atomic) {
+		String key = Idempotency.header(request);
+		Function<Command, Mono<Outcome>> engine = (command) -> this.ledger.post(caller.tenant(), command);
 		if (atomic) {
-			return together(caller, request, array, key, engine);
+			Command.Key whole = (key != null) ? this.idempotency.of(key, ROUTE + "?atomic=true", array.canonical())
+					: null;
+			return together(request, new Command(caller.subject(), array.lines(), whole), engine);
 		}
-		return (key == null) ? Batch.run(Flux.fromIterable(items(caller, array, dryRun)), engine).collectList()
+		return (key == null) ? Batch.run(Flux.fromIterable(items(caller, array)), engine).collectList()
 				: keyed(request, keyedItems(caller, array, key), engine);
 	}
 
-	private Mono<List<Result>> together(Caller caller, ServerRequest request, MovementArray array, @Nullable String key,
+	/**
+	 * What {@link #post} would answer now. Keys are ignored.
+	 */
+	Mono<List<Result>> rehearse(Caller caller, ServerRequest request, MovementArray array, boolean atomic) {
+		Function<List<Command>, Mono<List<Outcome>>> engine = (commands) -> this.ledger.rehearse(caller.tenant(),
+				commands);
+		return atomic
+				? together(request, new Command(caller.subject(), array.lines(), null),
+						(command) -> engine.apply(List.of(command)).map(List::getFirst))
+				: Batch.rehearse(items(caller, array), engine);
+	}
+
+	private static Mono<List<Result>> together(ServerRequest request, Command command,
 			Function<Command, Mono<Outcome>> engine) {
-		List<Command.Line> lines = array.lines();
-		if (lines.isEmpty()) {
-			return Mono.just(List.of());
-		}
-		Command.Key whole = (key != null) ? this.idempotency.of(key, ROUTE + "?atomic=true", array.canonical()) : null;
-		return engine.apply(new Command(caller.subject(), lines, whole))
-			.doOnNext(MovementArrays::nameFirstRefusal)
-			.flatMap((outcome) -> Idempotency.settle(request, outcome))
-			.map(MovementArrays::results);
+		return command.lines().isEmpty() ? Mono.just(List.of())
+				: engine.apply(command)
+					.flatMap((outcome) -> Idempotency.settle(request, asBatch(outcome)))
+					.map(MovementArrays::results);
 	}
 
 	/**
@@ -100,11 +109,11 @@ class MovementArrays {
 		}
 	}
 
-	private List<Item> items(Caller caller, MovementArray array, boolean dryRun) {
+	private List<Item> items(Caller caller, MovementArray array) {
 		return array.items((movement, index) -> {
 			String key = movement.idempotencyKey();
 			return movement.command(caller.subject(),
-					(key == null || dryRun) ? null : this.idempotency.of(key, MovementStream.ROUTE, movement));
+					(key == null) ? null : this.idempotency.of(key, MovementStream.ROUTE, movement));
 		});
 	}
 
@@ -114,11 +123,17 @@ class MovementArrays {
 			.command(caller.subject(), new Command.Key(Idempotency.part(key, index), whole.fingerprint())));
 	}
 
-	private static void nameFirstRefusal(Outcome outcome) {
-		if (outcome instanceof Outcome.Refused refused
-				&& refused.refusal().problem() != Problem.IDEMPOTENCY_KEY_REUSED) {
-			refused.refusal().with("index", refused.line());
+	/** A batch is refused for one of its elements, which is told with its own problem. */
+	private static Outcome asBatch(Outcome outcome) {
+		if (!(outcome instanceof Outcome.Refused refused)
+				|| refused.refusal().problem() == Problem.IDEMPOTENCY_KEY_REUSED) {
+			return outcome;
 		}
+		Refusal batch = Problem.BATCH_REFUSED
+			.because("Element " + refused.line() + " was refused, so nothing was done: " + refused.refusal().detail())
+			.with("index", refused.line())
+			.with("problem", Problems.document(refused.refusal()));
+		return new Outcome.Refused(batch, refused.line(), refused.replayed());
 	}
 
 	/** One result for each line; a record that a line opened is not a line of its own. */

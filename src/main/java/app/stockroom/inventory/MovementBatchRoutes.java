@@ -55,7 +55,8 @@ class MovementBatchRoutes {
 		query.check();
 		return this.bodies.bytes(request, Limits.BATCH_BYTES)
 			.map((body) -> MovementArray.parse(body, this.bodies))
-			.flatMap((array) -> this.arrays.post(caller, request, array, atomic, dryRun))
+			.flatMap((array) -> dryRun ? this.arrays.rehearse(caller, request, array, atomic)
+					: this.arrays.post(caller, request, array, atomic))
 			.flatMap((results) -> ServerResponse.ok().contentType(MediaType.APPLICATION_JSON).bodyValue(results));
 	}
 

@@ -67,15 +67,30 @@ class MovementStream {
 	 * Answers a stream of movements with the stream of their outcomes.
 	 */
 	Mono<ServerResponse> post(Caller caller, ServerRequest request, boolean dryRun) {
-		Function<Command, Mono<Outcome>> engine = (command) -> dryRun ? this.ledger.rehearse(caller.tenant(), command)
-				: this.ledger.post(caller.tenant(), command);
 		Flux<Item> items = Lines.of(request.body(BodyExtractors.toDataBuffers()))
 			.map((line) -> item(line, caller.subject(), dryRun));
-		Flux<Result> results = Batch.run(items, engine).onErrorResume((error) -> brokenOff(request, error));
+		Flux<Result> results = dryRun ? rehearse(caller, items)
+				: Batch.run(items, (command) -> this.ledger.post(caller.tenant(), command));
 		return ServerResponse.ok()
 			.contentType(MediaType.APPLICATION_NDJSON)
-			.body((response, context) -> response
-				.writeAndFlushWith(lines(results, response.bufferFactory()).map(Mono::just)));
+			.body((response, context) -> response.writeAndFlushWith(
+					lines(results.onErrorResume((error) -> brokenOff(request, error)), response.bufferFactory())
+						.map(Mono::just)));
+	}
+
+	/**
+	 * What is judged on running stock is judged in one call, and so has a limit.
+	 */
+	private Flux<Result> rehearse(Caller caller, Flux<Item> items) {
+		return items.take(Limits.BATCH_ELEMENTS + 1L).collectList().flatMapMany((lines) -> {
+			if (lines.size() > Limits.BATCH_ELEMENTS) {
+				return Mono.just(Result.ofStream(Problem.CONTENT_TOO_LARGE
+					.because("A dry run judges at most " + Limits.BATCH_ELEMENTS + " lines, which stand on each other.")
+					.with("limit", Limits.BATCH_ELEMENTS)));
+			}
+			return Batch.rehearse(lines, (commands) -> this.ledger.rehearse(caller.tenant(), commands))
+				.flatMapIterable((results) -> results);
+		});
 	}
 
 	private Item item(Lines.Line line, String actor, boolean dryRun) {

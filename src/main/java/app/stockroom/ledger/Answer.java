@@ -54,6 +54,16 @@ record Answer(List<Ruling> rulings, @Nullable Commit commit) {
 		return new Answer(all, entries.isEmpty() ? null : commit(tenant, call, entries, alerts));
 	}
 
+	/**
+	 * The outcomes, of commands without keys: each was decided in this call.
+	 */
+	List<Outcome> outcomes() {
+		return this.rulings.stream().map((ruling) -> switch (ruling) {
+			case Ruling.Decided decided -> decided.outcome();
+			case Ruling.Earlier _ -> throw new IllegalStateException("A command without a key has none before it");
+		}).toList();
+	}
+
 	private static Commit commit(TenantId tenant, Row call, List<Entry> entries, List<Alert> alerts) {
 		return new Commit(tenant, Objects.requireNonNull(call.epoch()), Objects.requireNonNull(call.sequence()),
 				entries.getFirst().sequence(), entries.getLast().sequence(), entries, alerts);

@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
 import app.stockroom.ledger.Work.Posting;
+import app.stockroom.ledger.Work.Rehearsal;
 import app.stockroom.ledger.Work.Single;
 import app.stockroom.ledger.Work.Waiting;
 import app.stockroom.platform.Problem;
@@ -56,17 +57,31 @@ final class Flusher {
 
 	Mono<Void> post(TenantId tenant, List<Posting> postings) {
 		List<Command> commands = postings.stream().map(Posting::command).toList();
-		boolean rehearsal = postings.getFirst().rehearsal();
 		return this.writer
-			.call(PostEntries.SQL, statement -> this.postEntries.bind(statement, tenant, rehearsal, commands),
+			.call(PostEntries.SQL, statement -> this.postEntries.bind(statement, tenant, false, commands),
 					this.postEntries::read)
 			.map(rows -> Answer.of(tenant, commands, rows, this.json))
-			.doOnNext(answer -> settle(tenant, postings, answer, rehearsal))
+			.doOnNext(answer -> settle(tenant, postings, answer))
 			.then()
 			.onErrorResume(failure -> recover(tenant, postings, failure));
 	}
 
-	private void settle(TenantId tenant, List<Posting> postings, Answer answer, boolean rehearsal) {
+	Mono<Void> rehearse(TenantId tenant, Rehearsal rehearsal) {
+		return this.writer
+			.call(PostEntries.SQL, statement -> this.postEntries.bind(statement, tenant, true, rehearsal.commands()),
+					this.postEntries::read)
+			.map(rows -> Answer.of(tenant, rehearsal.commands(), rows, this.json))
+			.doOnNext(answer -> rehearsal.waiting().succeed(answer.outcomes()))
+			.then()
+			.onErrorResume(failure -> {
+				boolean data = failure instanceof WriteFailure known
+						&& known.knowledge() == WriteFailure.Knowledge.BAD_DATA;
+				rehearsal.waiting().fail((failure instanceof WriteFailure && !data) ? unavailable(failure) : failure);
+				return Mono.empty();
+			});
+	}
+
+	private void settle(TenantId tenant, List<Posting> postings, Answer answer) {
 		List<Replay> replays = new ArrayList<>();
 		for (int i = 0; i < postings.size(); i++) {
 			Waiting<Outcome> waiting = postings.get(i).waiting();
@@ -81,7 +96,7 @@ final class Flusher {
 		// Last, so that nothing which goes wrong with it could be told as a failure of
 		// the
 		// change.
-		if (answer.commit() != null && !rehearsal) {
+		if (answer.commit() != null) {
 			this.announcer.announce(answer.commit());
 		}
 	}

@@ -7,6 +7,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import app.stockroom.ledger.Work.Posting;
+import app.stockroom.ledger.Work.Rehearsal;
 import app.stockroom.ledger.Work.Single;
 import app.stockroom.platform.Problem;
 import app.stockroom.tenancy.TenantId;
@@ -84,7 +85,11 @@ final class Lane {
 		}
 		this.inFlight = true;
 		Mono<Void> call = switch (first) {
-			case Posting posting -> this.flusher.post(this.tenant, gather(posting.rehearsal()));
+			case Posting _ -> this.flusher.post(this.tenant, gather());
+			case Rehearsal rehearsal -> {
+				take();
+				yield this.flusher.rehearse(this.tenant, rehearsal);
+			}
 			case Single single -> {
 				take();
 				yield this.flusher.change(this.tenant, single);
@@ -102,12 +107,12 @@ final class Lane {
 
 	/**
 	 * The postings at the head of the queue that fit one call; at least one. What must go
-	 * alone, or only rehearses, ends the run.
+	 * alone ends the run.
 	 */
-	private List<Posting> gather(boolean rehearsal) {
+	private List<Posting> gather() {
 		List<Posting> together = new ArrayList<>();
 		int lines = 0;
-		while (peek() instanceof Posting next && next.rehearsal() == rehearsal) {
+		while (peek() instanceof Posting next) {
 			lines += next.command().lines().size();
 			if (lines > this.linesPerCall && !together.isEmpty()) {
 				break;

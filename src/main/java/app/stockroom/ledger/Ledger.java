@@ -8,6 +8,7 @@ import java.util.UUID;
 import java.util.function.Function;
 
 import app.stockroom.ledger.Work.Posting;
+import app.stockroom.ledger.Work.Rehearsal;
 import app.stockroom.ledger.Work.Single;
 import app.stockroom.ledger.Work.Waiting;
 import app.stockroom.platform.Database;
@@ -68,7 +69,7 @@ public class Ledger {
 		if (command.lines().isEmpty() && command.key() == null) {
 			return Mono.just(new Outcome.Accepted(List.of(), false));
 		}
-		return enqueue(tenant, waiting -> new Posting(command, false, waiting));
+		return enqueue(tenant, waiting -> new Posting(command, waiting));
 	}
 
 	/**
@@ -88,12 +89,15 @@ public class Ledger {
 	}
 
 	/**
-	 * Decides a command as {@link #post} would now, and writes nothing. Its key is
-	 * ignored.
+	 * Decides commands as {@link #post} would now if they came one after the other, each
+	 * on what those before it would leave, and writes nothing. Keys are ignored.
+	 * @return one outcome for each
 	 */
-	public Mono<Outcome> rehearse(TenantId tenant, Command command) {
-		Command keyless = new Command(command.actor(), command.lines(), null);
-		return enqueue(tenant, waiting -> new Posting(keyless, true, waiting));
+	public Mono<List<Outcome>> rehearse(TenantId tenant, List<Command> commands) {
+		List<Command> keyless = commands.stream()
+			.map(command -> new Command(command.actor(), command.lines(), null))
+			.toList();
+		return enqueue(tenant, waiting -> new Rehearsal(keyless, waiting));
 	}
 
 	/**

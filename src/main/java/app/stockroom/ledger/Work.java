@@ -1,6 +1,7 @@
 package app.stockroom.ledger;
 
 import java.util.UUID;
+import java.util.List;
 import java.util.function.UnaryOperator;
 
 import io.r2dbc.spi.Statement;
@@ -17,15 +18,23 @@ sealed interface Work {
 	 * A command for stock. Commands that wait together are sent together.
 	 *
 	 * @param command what to do
-	 * @param rehearsal whether to decide only, and write nothing
 	 * @param waiting who waits
 	 */
-	record Posting(Command command, boolean rehearsal, Waiting<Outcome> waiting) implements Work {
+	record Posting(Command command, Waiting<Outcome> waiting) implements Work {
 
 		boolean keyed() {
 			return this.command.key() != null;
 		}
 
+	}
+
+	/**
+	 * Commands to be decided only, one after the other, and not written: sent alone.
+	 *
+	 * @param commands what would be done, without keys
+	 * @param waiting who waits
+	 */
+	record Rehearsal(List<Command> commands, Waiting<List<Outcome>> waiting) implements Work {
 	}
 
 	/**

@@ -29,6 +29,8 @@ public enum Problem {
 
 	NAME_TAKEN(HttpStatus.CONFLICT, "Another warehouse has this name"),
 
+	BATCH_REFUSED(HttpStatus.CONFLICT, "An element was refused, and so the whole batch"),
+
 	RECORD_EXISTS(HttpStatus.CONFLICT, "The product has a record in this warehouse already"),
 
 	INSUFFICIENT_STOCK(HttpStatus.CONFLICT, "Not enough stock is available"),

@@ -62,15 +62,29 @@ class MovementBatchTests {
 	@Test
 	void anAtomicBatchIsAllOrNothing() {
 		String two = "[{\"sku\": \"A\", \"type\": \"IN\", \"quantity\": 5}, {\"sku\": \"A\", \"type\": \"OUT\", \"quantity\": %d}]";
-		Reply refused = this.client.post(PATH + "?atomic=true", two.formatted(6))
-			.expectProblem(409, "insufficient-stock");
+		Reply refused = this.client.post(PATH + "?atomic=true", two.formatted(6)).expectProblem(409, "batch-refused");
 		assertThat(refused.number("index")).isOne();
-		assertThat(refused.number("available")).isEqualTo(5);
+		assertThat(refused.body().at("/problem/type").asString()).isEqualTo("urn:stockroom:insufficient-stock");
+		assertThat(refused.body().at("/problem/status").asInt()).isEqualTo(409);
+		assertThat(refused.body().at("/problem/available").asInt()).isEqualTo(5);
+		assertThat(refused.body().at("/problem/sku").asString()).isEqualTo("A");
 		assertThat(quantity()).isZero();
 		Reply accepted = this.client.post(PATH + "?atomic=true", two.formatted(2)).expect(200);
 		assertThat(statuses(accepted)).containsExactly(201, 201);
 		assertThat(accepted.body().at("/1/movement/quantityAfter").asLong()).isEqualTo(3);
 		assertThat(quantity()).isEqualTo(3);
+	}
+
+	@Test
+	void aRefusedAtomicBatchIsReplayed() {
+		String body = "[{\"sku\": \"A\", \"type\": \"IN\", \"quantity\": 1}, {\"sku\": \"X\", \"type\": \"IN\", \"quantity\": 1}]";
+		Reply first = this.client.post(PATH + "?atomic=true", body, "Idempotency-Key", "k")
+			.expectProblem(409, "batch-refused");
+		assertThat(first.body().at("/problem/type").asString()).isEqualTo("urn:stockroom:not-found");
+		Reply again = this.client.post(PATH + "?atomic=true", body, "Idempotency-Key", "k")
+			.expectProblem(409, "batch-refused");
+		assertThat(again.headers().getFirst("Idempotency-Replayed")).isEqualTo("true");
+		assertThat(again.body()).isEqualTo(first.body());
 	}
 
 	@Test
@@ -102,8 +116,10 @@ class MovementBatchTests {
 		long entries = this.client.get("/api/stock-movements").number("total");
 		assertThat(statuses(this.client.post(PATH + "?dryRun=true&atomic=true", body.formatted(5)).expect(200)))
 			.containsExactly(201, 201);
-		this.client.post(PATH + "?dryRun=true&atomic=true", body.formatted(6)).expectProblem(409, "insufficient-stock");
-		assertThat(statuses(this.client.post(PATH + "?dryRun=true", body.formatted(1)).expect(200)))
+		this.client.post(PATH + "?dryRun=true&atomic=true", body.formatted(6)).expectProblem(409, "batch-refused");
+		assertThat(statuses(this.client.post(PATH + "?dryRun=true", body.formatted(5)).expect(200)))
+			.containsExactly(201, 201);
+		assertThat(statuses(this.client.post(PATH + "?dryRun=true", body.formatted(6)).expect(200)))
 			.containsExactly(201, 409);
 		assertThat(quantity()).isZero();
 		assertThat(this.client.get("/api/stock-movements").number("total")).isEqualTo(entries);

@@ -179,6 +179,17 @@ class MovementStreamTests {
 	}
 
 	@Test
+	void aDryRunOfAStreamStandsOnItsOwnLinesAndHasALimit() {
+		String in = "{\"sku\": \"A\", \"type\": \"IN\", \"quantity\": 1}\n";
+		List<JsonNode> results = post("?dryRun=true", Flux.range(0, 1000).map((_) -> in));
+		assertThat(results).hasSize(1000);
+		assertThat(results.getLast().at("/movement/quantityAfter").asInt()).isEqualTo(1000);
+		List<JsonNode> tooMany = post("?dryRun=true", Flux.range(0, 1001).map((_) -> in));
+		assertThat(tooMany).hasSize(1);
+		assertThat(tooMany.getFirst().at("/problem/type").asString()).isEqualTo("urn:stockroom:content-too-large");
+	}
+
+	@Test
 	void aStreamHasNoKeyAndIsNotAtomic() {
 		assertThat(refusal("", "k")).contains("Idempotency-Key");
 		assertThat(refusal("?atomic=true", null)).contains("atomic");

@@ -379,7 +379,9 @@ class LedgerTests {
 	@Test
 	void aRehearsalTellsTheOutcomeAndWritesNothing() {
 		UUID product = this.shop.product("A", 5);
-		Outcome outcome = this.ledger.rehearse(this.shop.tenant(), keyed("k", 1, out(product, 2))).block();
+		Outcome outcome = this.ledger.rehearse(this.shop.tenant(), List.of(keyed("k", 1, out(product, 2))))
+			.block()
+			.getFirst();
 		assertThat(((Outcome.Accepted) outcome).entries().getFirst().quantityAfter()).isEqualTo(3);
 		assertThat(this.entries.position(this.shop.tenant()).block().sequence()).isEqualTo(3);
 		assertThat(this.shop.post(keyed("k", 1, out(product, 5))).replayed()).isFalse();
