@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 import app.stockroom.inventory.Batch.Item;
 import app.stockroom.inventory.Batch.Result;
@@ -22,7 +21,6 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
 import org.springframework.web.reactive.function.server.ServerRequest;
 
@@ -56,7 +54,7 @@ class MovementArrays {
 			return together(request, new Command(caller.subject(), array.lines(), whole), engine);
 		}
 		return (key == null) ? Batch.run(Flux.fromIterable(items(caller, array)), engine).collectList()
-				: keyed(request, keyedItems(caller, array, key), engine);
+				: keyed(caller, request, array, key);
 	}
 
 	/**
@@ -80,33 +78,17 @@ class MovementArrays {
 	}
 
 	/**
-	 * Sends the first command ahead: its key tells whether the header's key was used for
-	 * another array, and then nothing of this one may be done.
+	 * Claims the header's key for this array, as every other request does for itself: it
+	 * may stand for another one, and then nothing of this one may be done.
 	 */
-	private static Mono<List<Result>> keyed(ServerRequest request, List<Item> items,
-			Function<Command, Mono<Outcome>> engine) {
-		long ahead = Math.min(items.size(), items.stream().takeWhile(Item.Bad.class::isInstance).count() + 1);
-		return Batch.run(Flux.fromIterable(items).take(ahead), engine).collectList().flatMap((first) -> {
-			if (!first.isEmpty()) {
-				check(request, first.getLast());
-			}
-			return Batch.run(Flux.fromIterable(items).skip(ahead), engine)
-				.collectList()
-				.map((rest) -> Stream.concat(first.stream(), rest.stream()).toList());
-		});
-	}
-
-	private static void check(ServerRequest request, Result first) {
-		if (first.refusedFor(Problem.IDEMPOTENCY_KEY_REUSED)) {
-			throw Problem.IDEMPOTENCY_KEY_REUSED.because("The key stands for another request.");
-		}
-		if (first.status() >= HttpStatus.INTERNAL_SERVER_ERROR.value()) {
-			throw Problem.OUTCOME_UNKNOWN.because("The first element has no outcome yet, and the others were not sent. "
-					+ "Repeat the request with its key.");
-		}
-		if (first.replayed() != null) {
-			Idempotency.markReplayed(request);
-		}
+	private Mono<List<Result>> keyed(Caller caller, ServerRequest request, MovementArray array, String key) {
+		Command.Key whole = this.idempotency.of(key, ROUTE, array.canonical());
+		return this.ledger.post(caller.tenant(), new Command(caller.subject(), List.of(), whole))
+			.flatMap((outcome) -> Idempotency.settle(request, outcome))
+			.flatMap((claimed) -> Batch
+				.run(Flux.fromIterable(keyedItems(caller, array, key, whole)),
+						(command) -> this.ledger.post(caller.tenant(), command))
+				.collectList());
 	}
 
 	private List<Item> items(Caller caller, MovementArray array) {
@@ -117,8 +99,7 @@ class MovementArrays {
 		});
 	}
 
-	private List<Item> keyedItems(Caller caller, MovementArray array, String key) {
-		Command.Key whole = this.idempotency.of(key, ROUTE, array.canonical());
+	private List<Item> keyedItems(Caller caller, MovementArray array, String key, Command.Key whole) {
 		return array.items((movement, index) -> movement.alone()
 			.command(caller.subject(), new Command.Key(Idempotency.part(key, index), whole.fingerprint())));
 	}

@@ -35,14 +35,7 @@ enum Verdict {
 			case STALE_VERSION -> Problem.STALE_VERSION.because("The record has changed; read it again.")
 				.with("version", record.version());
 			case INSUFFICIENT_STOCK -> insufficient(line, record);
-			case CAPACITY_EXCEEDED -> Problem.CAPACITY_EXCEEDED
-				.because(line.delta() + " more on " + record.quantity() + " would exceed the maximum of "
-						+ record.maxStock() + "; raise maxStock or add less.")
-				.with("productId", line.product().id())
-				.with("sku", line.product().sku())
-				.with("requested", line.delta())
-				.with("quantity", record.quantity())
-				.with("capacity", record.maxStock());
+			case CAPACITY_EXCEEDED -> beyond(line, record);
 			case RECORD_EXISTS -> Problem.RECORD_EXISTS.because("Product " + name(line.product())
 					+ " has a record in this warehouse already; post a movement or update the record.");
 			case KEY_REUSED -> Problem.IDEMPOTENCY_KEY_REUSED
@@ -94,6 +87,20 @@ enum Verdict {
 
 	static Refusal tenantClosed() {
 		return Problem.FORBIDDEN.because("The tenant does not exist or has been deleted.");
+	}
+
+	private static Refusal beyond(Command.Line line, Numbers record) {
+		// A record that is not there yet has no maximum but the one it was to have.
+		Long wanted = (line.terms() != null && line.type() == EntryType.OPENING) ? line.terms().maxStock() : null;
+		long capacity = (wanted != null) ? wanted : record.maxStock();
+		return Problem.CAPACITY_EXCEEDED
+			.because(line.delta() + " more on " + record.quantity() + " would exceed the maximum of " + capacity
+					+ "; raise maxStock or add less.")
+			.with("productId", line.product().id())
+			.with("sku", line.product().sku())
+			.with("requested", line.delta())
+			.with("quantity", record.quantity())
+			.with("capacity", capacity);
 	}
 
 	private static Refusal insufficient(Command.Line line, Numbers record) {

@@ -86,6 +86,19 @@ class InventoryRoutesTests {
 	}
 
 	@Test
+	void anOpeningAboveTheMaximumIsRefusedWithTheNumbers() {
+		String product = this.client.product("A");
+		String north = this.client.warehouse("North");
+		Reply refused = this.client
+			.post("/api/warehouses/" + north + "/inventory",
+					"{\"productId\": \"%s\", \"quantity\": 51, \"maxStock\": 50}".formatted(product))
+			.expectProblem(409, "capacity-exceeded");
+		assertThat(refused.number("requested")).isEqualTo(51);
+		assertThat(refused.number("quantity")).isZero();
+		assertThat(refused.number("capacity")).isEqualTo(50);
+	}
+
+	@Test
 	void anOpeningWithAKeyHappensOnce() {
 		this.client.product("A");
 		String records = "/api/warehouses/" + this.client.warehouse("North") + "/inventory";

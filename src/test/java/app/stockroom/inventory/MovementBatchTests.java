@@ -152,6 +152,20 @@ class MovementBatchTests {
 	}
 
 	@Test
+	void aKeyForTheWholeIsGoodForNoOtherRequest() {
+		String five = "{\"sku\": \"A\", \"type\": \"IN\", \"quantity\": 5}";
+		this.client.post(PATH, "[" + five + "]", "Idempotency-Key", "b").expect(200);
+		for (String path : List.of("/api/stock-movements", PATH + "?atomic=true")) {
+			String body = path.equals("/api/stock-movements") ? five : "[" + five + "]";
+			this.client.post(path, body, "Idempotency-Key", "b").expectProblem(422, "idempotency-key-reused");
+			this.client.post(path, body, "Idempotency-Key", path).expect(path.endsWith("true") ? 200 : 201);
+			this.client.post(PATH, "[" + five + "]", "Idempotency-Key", path)
+				.expectProblem(422, "idempotency-key-reused");
+		}
+		assertThat(quantity()).isEqualTo(15);
+	}
+
+	@Test
 	void elementsMayHaveKeysOfTheirOwn() {
 		String body = "[{\"sku\": \"A\", \"type\": \"IN\", \"quantity\": 5, \"idempotencyKey\": \"k\"}]";
 		assertThat(statuses(this.client.post(PATH, body))).containsExactly(201);
