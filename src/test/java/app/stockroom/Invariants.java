@@ -10,6 +10,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
+import app.stockroom.tenancy.TenantId;
+
 import org.springframework.core.env.Environment;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -79,11 +81,26 @@ public final class Invariants {
 		assertThat(violations(environment)).isEmpty();
 	}
 
+	/** Fails with every row of one tenant that breaks an invariant. */
+	public static void hold(Environment environment, TenantId tenant) {
+		try {
+			assertThat(violations(environment, "where tenant_id = '" + tenant + "'")).isEmpty();
+		}
+		catch (SQLException ex) {
+			throw new IllegalStateException("The invariants cannot be read", ex);
+		}
+	}
+
 	static List<String> violations(Environment environment) throws SQLException {
+		return violations(environment, "");
+	}
+
+	private static List<String> violations(Environment environment, String whose) throws SQLException {
 		List<String> found = new ArrayList<>();
 		try (Connection connection = owner(environment); Statement statement = connection.createStatement()) {
 			for (Map.Entry<String, String> invariant : VIOLATIONS.entrySet()) {
-				ResultSet rows = statement.executeQuery(invariant.getValue() + " limit 10");
+				ResultSet rows = statement
+					.executeQuery("select * from (%s) violation %s limit 10".formatted(invariant.getValue(), whose));
 				while (rows.next()) {
 					found.add(invariant.getKey() + ": " + rows.getString(1) + " " + rows.getString(2));
 				}

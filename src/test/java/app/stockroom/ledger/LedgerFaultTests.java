@@ -5,6 +5,7 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -33,6 +34,7 @@ import static app.stockroom.ledger.Shop.command;
 import static app.stockroom.ledger.Shop.keyed;
 import static app.stockroom.ledger.Shop.out;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /**
  * What is acknowledged is in the ledger exactly once, whatever breaks meanwhile.
@@ -107,6 +109,23 @@ class LedgerFaultTests {
 			.map(outcome -> ((Outcome.Accepted) outcome).entries().getFirst().sequence())
 			.doesNotHaveDuplicates();
 		assertThat(this.entries.position(this.shop.tenant()).block().sequence()).isEqualTo(1003);
+	}
+
+	@Test
+	void aChangeWhoseEntryCannotBeWrittenDoesNotHappen() throws Exception {
+		UUID product = this.shop.product("A", 20);
+		try (Connection owner = Invariants.owner(this.environment); Statement statement = owner.createStatement()) {
+			statement
+				.execute("alter table movement add constraint no_thirteen check (tenant_id <> '%s' or delta <> -13)"
+					.formatted(this.shop.tenant()));
+			try {
+				assertThatThrownBy(() -> this.shop.post(command(out(product, 13)))).isNotInstanceOf(Refusal.class);
+			}
+			finally {
+				statement.execute("alter table movement drop constraint no_thirteen");
+			}
+		}
+		assertThat(this.shop.accepted(command(out(product, 1))).getFirst().quantityAfter()).isEqualTo(19);
 	}
 
 	@Test
