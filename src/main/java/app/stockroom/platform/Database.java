@@ -143,6 +143,7 @@ public class Database implements DisposableBean {
 			.option(Option.valueOf("applicationName"), "stockroom-" + name)
 			.option(Option.valueOf("tcpKeepAlive"), true)
 			.option(Option.valueOf("preparedStatementCacheQueries"), CACHED_STATEMENTS_PER_CONNECTION)
+			.option(Option.valueOf("forceBinary"), true)
 			.option(Option.valueOf("options"), Map.of("timezone", "UTC"))
 			.build());
 	}
