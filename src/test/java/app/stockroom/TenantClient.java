@@ -1,5 +1,6 @@
 package app.stockroom;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -79,6 +80,20 @@ public final class TenantClient {
 		return send(HttpMethod.GET, path, null);
 	}
 
+	/** Reads a list whole, in another representation than JSON. */
+	public Text text(String path, String accept) {
+		EntityExchangeResult<byte[]> result = this.web.get()
+			.uri(path)
+			.header(HttpHeaders.AUTHORIZATION, "Bearer " + this.token)
+			.header(HttpHeaders.ACCEPT, accept)
+			.exchange()
+			.expectBody()
+			.returnResult();
+		byte[] body = result.getResponseBody();
+		return new Text(result.getStatus().value(), result.getResponseHeaders(),
+				(body != null) ? new String(body, StandardCharsets.UTF_8) : "");
+	}
+
 	public Reply post(String path, String json, String... headers) {
 		return send(HttpMethod.POST, path, json, headers);
 	}
@@ -139,6 +154,16 @@ public final class TenantClient {
 		return post("/api/stock-movements",
 				"{\"productId\": \"%s\", \"type\": \"%s\", \"quantity\": %d}".formatted(product, type, quantity),
 				headers);
+	}
+
+	/**
+	 * What came back as text.
+	 *
+	 * @param status the status
+	 * @param headers the headers
+	 * @param body the body
+	 */
+	public record Text(int status, HttpHeaders headers, String body) {
 	}
 
 	/**

@@ -10,6 +10,8 @@ import java.util.UUID;
 import java.util.concurrent.TimeoutException;
 
 import app.stockroom.TenantClient.Reply;
+import app.stockroom.TenantClient.Text;
+import app.stockroom.platform.Representation;
 import app.stockroom.tenancy.Api;
 import app.stockroom.tenancy.Endpoint;
 import app.stockroom.tenancy.Tenants;
@@ -255,6 +257,36 @@ class TenantIsolationTests {
 					.doesNotContain(this.ids.get("product"), this.ids.get("inventory"));
 			}
 		}
+	}
+
+	/** The same lists and filters where the answer is not a page but everything. */
+	@ParameterizedTest
+	@ValueSource(strings = { "application/x-ndjson", "text/csv" })
+	void noExportHasRowsOfAnotherTenant(String type) {
+		int lists = 0;
+		for (Endpoint endpoint : this.api.endpoints()) {
+			if (!endpoint.representations().contains(Representation.CSV) || ADMINISTRATION.contains(name(endpoint))) {
+				continue;
+			}
+			for (Try attempt : this.tries.get(name(endpoint))) {
+				if (!attempt.path().contains("cursor=")) {
+					Text answer = this.own.text(fill(attempt.path()), type);
+					assertThat(answer.status()).as(attempt.path()).isEqualTo(attempt.status());
+					if (answer.status() == 200) {
+						assertThat(answer.headers().getContentType().isCompatibleWith(MediaType.valueOf(type)))
+							.isTrue();
+					}
+					assertThat(answer.body()).as(attempt.path())
+						.doesNotContain("\"" + SECRET, "," + SECRET, this.ids.get("product"), this.ids.get("inventory"),
+								this.ids.get("reservation"), this.ids.get("transfer"), this.ids.get("alert"));
+				}
+			}
+			lists++;
+		}
+		assertThat(lists).isEqualTo(8);
+		// What the other tenant itself sees, so that the words looked for are the right
+		// ones.
+		assertThat(this.other.text("/api/inventory", type).body()).contains(SECRET, this.ids.get("inventory"));
 	}
 
 	@Test

@@ -4,6 +4,7 @@ import java.util.Map;
 
 import app.stockroom.ledger.Alert;
 import app.stockroom.ledger.Alerts;
+import app.stockroom.platform.Table;
 import app.stockroom.tenancy.Listing;
 import app.stockroom.tenancy.Reads;
 import app.stockroom.tenancy.Rows;
@@ -28,12 +29,30 @@ class AlertList {
 	/** One entry opens one alert at most. */
 	private static final Sort KEY = Sort.whole("opened_sequence");
 
+	private static final Table<Alert> TABLE = Table.<Alert>named("alerts")
+		.plain("id", Alert::id)
+		.plain("sequence", Alert::sequence)
+		.plain("kind", Alert::kind)
+		.plain("state", Alert::state)
+		.plain("inventoryId", Alert::inventoryId)
+		.plain("productId", Alert::productId)
+		.plain("warehouseId", Alert::warehouseId)
+		.plain("quantity", Alert::quantity)
+		.plain("minStock", Alert::minStock)
+		.plain("openedAt", Alert::openedAt)
+		.plain("openedSequence", Alert::openedSequence)
+		.plain("acknowledgedAt", Alert::acknowledgedAt)
+		.text("acknowledgedBy", Alert::acknowledgedBy)
+		.plain("acknowledgedSequence", Alert::acknowledgedSequence)
+		.plain("resolvedAt", Alert::resolvedAt)
+		.plain("resolvedSequence", Alert::resolvedSequence);
+
 	private final Listing<Alert> listing;
 
 	private final Reads reads;
 
 	AlertList(Alerts alerts, Reads reads) {
-		this.listing = new Listing<>(SELECT, Map.of("openedAt", KEY), KEY, true, alerts::alert);
+		this.listing = new Listing<>(SELECT, Map.of("openedAt", KEY), KEY, true, alerts::alert, TABLE);
 		this.reads = reads;
 	}
 

@@ -36,7 +36,7 @@ class AlertRoutes {
 	@Bean
 	RouterFunction<ServerResponse> alertRouter(Api api) {
 		return api.routes()
-			.get(PATH, INVENTORY_READ, AlertFilter.QUERY.listed(), this::list)
+			.list(PATH, INVENTORY_READ, AlertFilter.QUERY.listed(), this::list)
 			.post(PATH + "/{id}/acknowledgement", INVENTORY_WRITE, this::acknowledge)
 			.build();
 	}

@@ -14,6 +14,7 @@ import app.stockroom.ledger.Outcome;
 import app.stockroom.ledger.Position;
 import app.stockroom.platform.IfMatch;
 import app.stockroom.platform.Problem;
+import app.stockroom.platform.Table;
 import app.stockroom.tenancy.Caller;
 import app.stockroom.tenancy.Conditions;
 import app.stockroom.tenancy.Listing;
@@ -47,13 +48,31 @@ public class Inventory {
 			where i.tenant_id = $1
 			""";
 
+	static final Table<InventoryRecord> TABLE = Table.<InventoryRecord>named("inventory")
+		.plain("id", InventoryRecord::id)
+		.plain("productId", InventoryRecord::productId)
+		.plain("warehouseId", InventoryRecord::warehouseId)
+		.text("productSku", (row) -> row.product().sku())
+		.text("productName", (row) -> row.product().name())
+		.text("warehouseName", (row) -> row.warehouse().name())
+		.plain("quantity", InventoryRecord::quantity)
+		.plain("reserved", InventoryRecord::reserved)
+		.plain("available", InventoryRecord::available)
+		.plain("minStock", InventoryRecord::minStock)
+		.plain("maxStock", InventoryRecord::maxStock)
+		.plain("status", InventoryRecord::status)
+		.plain("lowStock", InventoryRecord::lowStock)
+		.plain("version", InventoryRecord::version)
+		.plain("createdAt", InventoryRecord::createdAt)
+		.plain("updatedAt", InventoryRecord::updatedAt);
+
 	static final Listing<InventoryRecord> LISTING = new Listing<>(
 			EVER + "and p.deleted_at is null and w.deleted_at is null\n",
 			Map.of("sku", Sort.text("sku"), "productName", Sort.text("product_name"), "warehouseName",
 					Sort.text("warehouse_name"), "quantity", Sort.whole("quantity"), "reserved", Sort.whole("reserved"),
 					"available", Sort.whole("available"), "createdAt", Sort.time("created_at"), "updatedAt",
 					Sort.time("updated_at")),
-			Sort.id("id"), false, Inventory::row);
+			Sort.id("id"), false, Inventory::row, TABLE);
 
 	private final Reads reads;
 

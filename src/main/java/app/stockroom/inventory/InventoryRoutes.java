@@ -66,12 +66,12 @@ class InventoryRoutes {
 	@Bean
 	RouterFunction<ServerResponse> inventoryRouter(Api api) {
 		return api.routes()
-			.get("/api/inventory", INVENTORY_READ, InventoryFilter.QUERY.and(AS_OF).listed(), this::list)
+			.list("/api/inventory", INVENTORY_READ, InventoryFilter.QUERY.and(AS_OF).listed(), this::list)
 			.post("/api/inventory", INVENTORY_WRITE, this::openAnywhere)
 			.get(BY_ID, INVENTORY_READ, Query.of(AS_OF), this::find)
 			.put(BY_ID, INVENTORY_WRITE, this::update)
 			.patch(BY_ID, INVENTORY_WRITE, this::patch)
-			.get(BY_WAREHOUSE, INVENTORY_READ, InventoryFilter.QUERY_IN_WAREHOUSE.listed(), this::listInWarehouse)
+			.list(BY_WAREHOUSE, INVENTORY_READ, InventoryFilter.QUERY_IN_WAREHOUSE.listed(), this::listInWarehouse)
 			.post(BY_WAREHOUSE, INVENTORY_WRITE, this::open)
 			.get(BY_PRODUCT, INVENTORY_READ, this::findInWarehouse)
 			.put(BY_PRODUCT, INVENTORY_WRITE, this::updateInWarehouse)

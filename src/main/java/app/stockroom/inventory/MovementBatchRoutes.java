@@ -39,7 +39,7 @@ class MovementBatchRoutes {
 
 	@Bean
 	RouterFunction<ServerResponse> movementBatchRouter(Api api) {
-		return api.routes().post(PATH, INVENTORY_WRITE, Query.of("atomic", "dryRun"), this::post).build();
+		return api.routes().postMany(PATH, INVENTORY_WRITE, Query.of("atomic", "dryRun"), this::post).build();
 	}
 
 	Mono<ServerResponse> post(Caller caller, ServerRequest request) {

@@ -54,7 +54,7 @@ class MovementRoutes {
 	@Bean
 	RouterFunction<ServerResponse> movementRouter(Api api) {
 		return api.routes()
-			.get(PATH, INVENTORY_READ, MovementFilter.QUERY.listed(), this::list)
+			.list(PATH, INVENTORY_READ, MovementFilter.QUERY.listed(), this::list)
 			.post(PATH, INVENTORY_WRITE, this::post)
 			.get(PATH + "/{sequence}", INVENTORY_READ, this::find)
 			.post(PATH + "/{sequence}/reversal", INVENTORY_WRITE, this::reverse)

@@ -26,6 +26,9 @@ final class MovementSearch {
 
 	private final String values;
 
+	/** Whether there is one value at most. */
+	private final boolean single;
+
 	private final boolean descending;
 
 	/**
@@ -58,6 +61,8 @@ final class MovementSearch {
 			this.column = null;
 			this.values = "select 1";
 		}
+		this.single = filter.namesRecords() ? filter.inventoryId() != null
+				: !"type".equals(this.column) || filter.types().size() == 1;
 		rest(filter);
 	}
 
@@ -113,6 +118,17 @@ final class MovementSearch {
 				""".formatted(this.values, found(), first, direction(), this.conditions.placeholder((long) limit),
 				this.conditions.placeholder((long) offset));
 		return Entries.SELECT + "and m.sequence = any (array(" + found + ")) order by m.sequence" + direction();
+	}
+
+	/**
+	 * Reads all. One value is read in the order of its index, and no value in that of the
+	 * ledger itself; several values are sorted by the database, or picked from the whole
+	 * ledger if they are most of it.
+	 */
+	String all() {
+		String values = (this.column == null) ? "" : "and m.%s = %s\n".formatted(this.column,
+				this.single ? "(" + this.values + ")" : "any (array(" + this.values + "))");
+		return Entries.SELECT + values + this.conditions.sql() + "order by m.sequence" + direction();
 	}
 
 	/**

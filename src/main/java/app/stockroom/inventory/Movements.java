@@ -2,16 +2,19 @@ package app.stockroom.inventory;
 
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 
 import app.stockroom.ledger.Entries;
 import app.stockroom.ledger.Entry;
 import app.stockroom.platform.Page;
 import app.stockroom.platform.PageRequest;
+import app.stockroom.platform.Table;
 import app.stockroom.tenancy.Reads;
 import app.stockroom.tenancy.Rows;
 import app.stockroom.tenancy.TenantId;
 import io.r2dbc.spi.Readable;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 import org.springframework.stereotype.Repository;
@@ -23,6 +26,29 @@ import static app.stockroom.platform.Columns.required;
  */
 @Repository
 class Movements {
+
+	private static final Table<Entry> TABLE = Table.<Entry>named("stock-movements")
+		.plain("sequence", Entry::sequence)
+		.plain("type", Entry::type)
+		.plain("inventoryId", Entry::inventoryId)
+		.plain("productId", Entry::productId)
+		.plain("warehouseId", Entry::warehouseId)
+		.plain("delta", Entry::delta)
+		.plain("reservedDelta", Entry::reservedDelta)
+		.plain("quantityAfter", Entry::quantityAfter)
+		.plain("reservedAfter", Entry::reservedAfter)
+		.plain("minStock", Entry::minStock)
+		.plain("maxStock", Entry::maxStock)
+		.plain("version", Entry::version)
+		.text("reason", Entry::reason)
+		.text("reference", Entry::reference)
+		.text("actor", Entry::actor)
+		.plain("occurredAt", Entry::occurredAt)
+		.plain("createdAt", Entry::createdAt)
+		.plain("reverses", Entry::reverses)
+		.plain("subjectKind", (entry) -> (entry.subject() != null) ? entry.subject().kind() : null)
+		.plain("subjectId", (entry) -> (entry.subject() != null) ? entry.subject().id() : null)
+		.json("subjectState", (entry) -> (entry.subject() != null) ? entry.subject().state() : null);
 
 	private final Entries entries;
 
@@ -62,6 +88,18 @@ class Movements {
 		@Override
 		public Set<String> sortable() {
 			return Set.of("sequence");
+		}
+
+		@Override
+		public Table<Entry> table() {
+			return TABLE;
+		}
+
+		@Override
+		public Flux<Entry> all(PageRequest request, Consumer<String> position) {
+			MovementSearch search = search(request);
+			return Movements.this.reads.stream(this.tenant, search.all(), search.binds(), Movements.this.entries::entry,
+					position);
 		}
 
 		@Override

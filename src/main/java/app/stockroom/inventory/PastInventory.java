@@ -58,7 +58,7 @@ class PastInventory {
 			""";
 
 	static final Listing<InventoryRecord> LISTING = new Listing<>(THEN, Inventory.LISTING.sorts(),
-			Inventory.LISTING.key(), false, Inventory.LISTING.item());
+			Inventory.LISTING.key(), false, Inventory.LISTING.item(), Inventory.TABLE);
 
 	private final Reads reads;
 

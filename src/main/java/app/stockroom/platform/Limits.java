@@ -59,6 +59,15 @@ public final class Limits {
 	/** Most tenants that a development token may name: it must fit into a header. */
 	public static final int TOKEN_TENANTS = 100;
 
+	/** An export is written whenever so many bytes have come together. */
+	public static final int EXPORT_BUFFER_BYTES = 32 * 1024;
+
+	/** Most rows of an export between the database and the bytes to be written. */
+	public static final int EXPORT_ROWS_AHEAD = 1024;
+
+	/** Longest time that an export waits for its reader or its database, in seconds. */
+	public static final int EXPORT_STALL_SECONDS = 60;
+
 	/** Longest life of a development token, in seconds. */
 	public static final int DEV_TOKEN_SECONDS = 24 * 60 * 60;
 

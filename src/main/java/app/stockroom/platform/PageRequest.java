@@ -35,8 +35,27 @@ public record PageRequest(int page, int limit, @Nullable String sortBy, @Nullabl
 	 * @param sortable the fields that the list can be sorted by
 	 */
 	public static PageRequest of(ServerRequest request, Set<String> sortable) {
-		MultiValueMap<String, String> query = request.queryParams();
+		return of(request, sortable, Problem.INVALID_REQUEST.because("The query is not valid."));
+	}
+
+	/**
+	 * Reads the order alone, of a request for the whole list in one answer; what names a
+	 * page is refused.
+	 */
+	public static PageRequest whole(ServerRequest request, Set<String> sortable) {
 		Refusal refusal = Problem.INVALID_REQUEST.because("The query is not valid.");
+		Query.NONE.paged()
+			.single()
+			.stream()
+			.filter(request.queryParams()::containsKey)
+			.sorted()
+			.forEach((name) -> refusal.with(new FieldError(name, "conflicting",
+					"%s is the whole list; pages are application/json".formatted(Representation.of(request).type()))));
+		return of(request, sortable, refusal);
+	}
+
+	private static PageRequest of(ServerRequest request, Set<String> sortable, Refusal refusal) {
+		MultiValueMap<String, String> query = request.queryParams();
 		int page = number(query, "page", 1, Limits.PAGED_ITEMS, refusal);
 		String sortBy = word(query, "sortBy", sortable, refusal);
 		String order = word(query, "order", ORDERS, refusal);

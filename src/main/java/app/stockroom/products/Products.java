@@ -17,6 +17,7 @@ import app.stockroom.platform.Ids;
 import app.stockroom.platform.IfMatch;
 import app.stockroom.platform.Patch;
 import app.stockroom.platform.Problem;
+import app.stockroom.platform.Table;
 import app.stockroom.tenancy.Caller;
 import app.stockroom.tenancy.Conditions;
 import app.stockroom.tenancy.Listing;
@@ -42,6 +43,19 @@ public class Products {
 
 	static final String LIVE = "p.deleted_at is null";
 
+	static final Table<Product> TABLE = Table.<Product>named("products")
+		.plain("id", Product::id)
+		.text("sku", Product::sku)
+		.text("name", Product::name)
+		.text("description", Product::description)
+		.plain("price", Product::price)
+		.json("barcodes", (product) -> product.barcodes().isEmpty() ? null : product.barcodes())
+		.plain("status", Product::status)
+		.plain("version", Product::version)
+		.plain("createdAt", Product::createdAt)
+		.plain("updatedAt", Product::updatedAt)
+		.plain("deletedAt", Product::deletedAt);
+
 	static final Listing<Product> LISTING = new Listing<>("""
 			select p.id, p.sku, p.name, p.description, p.price, p.barcodes, p.status, p.version, p.created_at,
 			  p.updated_at, p.deleted_at
@@ -52,7 +66,7 @@ public class Products {
 			Map.of("sku", Sort.text("sku"), "name", Sort.text("name"), "price", Sort.decimal("coalesce(price, -1)"),
 					"status", Sort.text("status"), "createdAt", Sort.time("created_at"), "updatedAt",
 					Sort.time("updated_at")),
-			Sort.id("id"), false, Products::product);
+			Sort.id("id"), false, Products::product, TABLE);
 
 	private static final String NAMED = """
 			select w.word, p.id from unnest($2) w(word)

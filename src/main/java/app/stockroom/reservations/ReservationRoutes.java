@@ -47,7 +47,7 @@ class ReservationRoutes {
 	@Bean
 	RouterFunction<ServerResponse> reservationRouter(Api api) {
 		return api.routes()
-			.get(PATH, INVENTORY_READ, ReservationFilter.QUERY.listed(), this::list)
+			.list(PATH, INVENTORY_READ, ReservationFilter.QUERY.listed(), this::list)
 			.post(PATH, INVENTORY_WRITE, this::create)
 			.get(PATH + "/{id}", INVENTORY_READ, this::find)
 			.post(PATH + "/{id}/commit", INVENTORY_WRITE, this::commit)

@@ -16,6 +16,7 @@ import app.stockroom.platform.Ids;
 import app.stockroom.platform.IfMatch;
 import app.stockroom.platform.Problem;
 import app.stockroom.platform.Refusal;
+import app.stockroom.platform.Table;
 import app.stockroom.tenancy.Caller;
 import app.stockroom.tenancy.Listing;
 import app.stockroom.tenancy.Reads;
@@ -48,6 +49,16 @@ class Reservations {
 	private static final Map<String, Sort> SORTS = Map.of("createdAt", Sort.time("created_at"), "updatedAt",
 			Sort.time("updated_at"), "expiresAt", Sort.time("expires_at"), "status", Sort.text("status"));
 
+	private static final Table<Reservation> TABLE = Table.<Reservation>named("reservations")
+		.plain("id", Reservation::id)
+		.plain("status", Reservation::status)
+		.text("reference", Reservation::reference)
+		.json("lines", Reservation::lines)
+		.plain("expiresAt", Reservation::expiresAt)
+		.plain("version", Reservation::version)
+		.plain("createdAt", Reservation::createdAt)
+		.plain("updatedAt", Reservation::updatedAt);
+
 	private static final String DUE = SELECT + """
 			and d.id = any($2) and d.status = 'HELD' and d.expires_at <= clock_timestamp()
 			order by d.expires_at
@@ -71,7 +82,7 @@ class Reservations {
 	private final JsonMapper json;
 
 	Reservations(Reads reads, Ledger ledger, Shortages shortages, JsonMapper json) {
-		this.listing = new Listing<>(SELECT, SORTS, Sort.id("id"), true, this::reservation);
+		this.listing = new Listing<>(SELECT, SORTS, Sort.id("id"), true, this::reservation, TABLE);
 		this.reads = reads;
 		this.ledger = ledger;
 		this.shortages = shortages;

@@ -4,12 +4,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 
 import app.stockroom.platform.Ids;
 import app.stockroom.platform.Problem;
 import app.stockroom.platform.Query;
 import app.stockroom.platform.Refusal;
+import app.stockroom.platform.Representation;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
@@ -27,7 +29,8 @@ import org.springframework.web.util.pattern.PathPatternParser;
 /**
  * The route tables of all modules in one place: which method on which path needs which
  * scope. Because it knows every method of a path, wherever it was declared, HEAD,
- * OPTIONS, 405 and the choice between a list and its event stream come from here.
+ * OPTIONS, 405, 406 and the choice between the representations of a resource come from
+ * here.
  */
 @Component
 public class Api {
@@ -95,10 +98,11 @@ public class Api {
 	 * A POST that needs no token.
 	 */
 	RouterFunction<ServerResponse> open(String path, HandlerFunction<ServerResponse> handler) {
-		add(new Endpoint(HttpMethod.POST, path, null, Query.NONE, false), (request) -> Mono.defer(() -> {
-			Query.NONE.check(request);
-			return handler.handle(request);
-		}));
+		add(new Endpoint(HttpMethod.POST, path, null, Query.NONE, Set.of(Representation.JSON)),
+				(request) -> Mono.defer(() -> {
+					Query.NONE.check(request);
+					return handler.handle(request);
+				}));
 		return router();
 	}
 

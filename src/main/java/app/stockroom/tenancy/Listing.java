@@ -4,14 +4,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 import app.stockroom.platform.Limits;
 import app.stockroom.platform.Page;
 import app.stockroom.platform.PageRequest;
+import app.stockroom.platform.Table;
 import io.r2dbc.spi.Readable;
 import io.r2dbc.spi.Statement;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
@@ -25,9 +28,10 @@ import reactor.core.publisher.Mono;
  * what decides between items that are equal otherwise
  * @param newestFirst whether the list's own order is descending
  * @param item reads one row
+ * @param table its columns
  */
-public record Listing<T>(String sql, Map<String, Sort> sorts, Sort key, boolean newestFirst,
-		Function<Readable, T> item) {
+public record Listing<T>(String sql, Map<String, Sort> sorts, Sort key, boolean newestFirst, Function<Readable, T> item,
+		Table<T> table) {
 
 	/**
 	 * The list as one tenant sees it through a filter.
@@ -62,6 +66,22 @@ public record Listing<T>(String sql, Map<String, Sort> sorts, Sort key, boolean 
 		public Mono<Page<T>> page(PageRequest request) {
 			List<String> after = request.after(this.tenant);
 			return (after != null) ? behind(request, after) : numbered(request);
+		}
+
+		/**
+		 * Sorted by the database where no index has the order: in its memory or on its
+		 * disk.
+		 */
+		@Override
+		public Flux<T> all(PageRequest request, Consumer<String> position) {
+			String all = "select listed.* from (%s) listed order by %s".formatted(matching(),
+					this.listing.order(request));
+			return this.reads.stream(this.tenant, all, this::bind, this.listing.item, position);
+		}
+
+		@Override
+		public Table<T> table() {
+			return this.listing.table;
 		}
 
 		private Mono<Page<T>> numbered(PageRequest request) {

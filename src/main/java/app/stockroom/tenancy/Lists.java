@@ -1,7 +1,11 @@
 package app.stockroom.tenancy;
 
+import java.util.Set;
+
+import app.stockroom.platform.Exports;
 import app.stockroom.platform.PageRequest;
 import app.stockroom.platform.Replies;
+import app.stockroom.platform.Representation;
 import reactor.core.publisher.Mono;
 
 import org.springframework.stereotype.Component;
@@ -14,11 +18,25 @@ import org.springframework.web.reactive.function.server.ServerResponse;
 @Component
 public class Lists {
 
+	static final Set<Representation> REPRESENTATIONS = Set.of(Representation.JSON, Representation.NDJSON,
+			Representation.CSV);
+
+	private final Exports exports;
+
+	Lists(Exports exports) {
+		this.exports = exports;
+	}
+
 	/**
-	 * Answers with what the request wants of a list.
+	 * Answers with what the request wants of a list: a page, or in one of the other
+	 * representations the whole.
 	 */
 	public <T> Mono<ServerResponse> answer(ServerRequest request, Rows<T> rows) {
-		return rows.page(PageRequest.of(request, rows.sortable())).flatMap((page) -> Replies.page(request, page));
+		if (Representation.of(request) == Representation.JSON) {
+			return rows.page(PageRequest.of(request, rows.sortable())).flatMap((page) -> Replies.page(request, page));
+		}
+		PageRequest whole = PageRequest.whole(request, rows.sortable());
+		return this.exports.answer(request, rows.table(), (position) -> rows.all(whole, position));
 	}
 
 }

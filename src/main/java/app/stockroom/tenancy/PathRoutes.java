@@ -1,16 +1,18 @@
 package app.stockroom.tenancy;
 
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 import app.stockroom.platform.Problem;
-import org.jspecify.annotations.Nullable;
+import app.stockroom.platform.Representation;
 import reactor.core.publisher.Mono;
 
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
-import org.springframework.http.MediaType;
 import org.springframework.web.reactive.function.server.HandlerFunction;
 import org.springframework.web.reactive.function.server.RouterFunctions;
 import org.springframework.web.reactive.function.server.ServerRequest;
@@ -24,31 +26,25 @@ final class PathRoutes {
 
 	private final PathPattern pattern;
 
-	private final Map<HttpMethod, HandlerFunction<ServerResponse>> handlers = new HashMap<>();
-
-	private @Nullable HandlerFunction<ServerResponse> stream;
+	private final Map<HttpMethod, Map<Representation, HandlerFunction<ServerResponse>>> handlers = new HashMap<>();
 
 	PathRoutes(PathPattern pattern) {
 		this.pattern = pattern;
 	}
 
 	void add(Endpoint endpoint, HandlerFunction<ServerResponse> handler) {
-		boolean taken;
-		if (endpoint.stream()) {
-			taken = this.stream != null;
-			this.stream = handler;
-		}
-		else {
-			taken = this.handlers.putIfAbsent(endpoint.method(), handler) != null;
-		}
-		if (taken) {
-			throw new IllegalStateException("Two routes for " + endpoint);
+		Map<Representation, HandlerFunction<ServerResponse>> offered = this.handlers.computeIfAbsent(endpoint.method(),
+				(_) -> new EnumMap<>(Representation.class));
+		for (Representation representation : endpoint.representations()) {
+			if (offered.putIfAbsent(representation, handler) != null) {
+				throw new IllegalStateException("Two routes for " + endpoint);
+			}
 		}
 	}
 
 	/**
-	 * The handler for the request's method and media type; where there is none, one that
-	 * refuses.
+	 * The handler for the request's method and the representation that it likes best;
+	 * where there is none, one that refuses.
 	 */
 	HandlerFunction<ServerResponse> choose(ServerRequest request, Map<String, String> variables) {
 		// As Spring's own routers leave them, for path variables and for metrics by
@@ -59,23 +55,22 @@ final class PathRoutes {
 		if (method.equals(HttpMethod.OPTIONS)) {
 			return (_) -> ServerResponse.noContent().allow(allowed().toArray(HttpMethod[]::new)).build();
 		}
-		boolean get = method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD);
-		if (get && this.stream != null && acceptsStream(request)) {
-			return this.stream;
+		Map<Representation, HandlerFunction<ServerResponse>> offered = this.handlers
+			.get(method.equals(HttpMethod.HEAD) ? HttpMethod.GET : method);
+		if (offered == null) {
+			return this::notAllowed;
 		}
-		HandlerFunction<ServerResponse> handler = this.handlers.get(get ? HttpMethod.GET : method);
-		if (handler != null) {
-			return handler;
-		}
-		return (get && this.stream != null) ? this::notAcceptable : this::notAllowed;
+		request.exchange().getResponse().getHeaders().add(HttpHeaders.VARY, HttpHeaders.ACCEPT);
+		Representation chosen = Representation.choose(request, offered.keySet());
+		HandlerFunction<ServerResponse> handler = (chosen != null) ? offered.get(chosen) : null;
+		return (handler != null) ? handler : (_) -> notAcceptable(offered.keySet());
 	}
 
-	private static boolean acceptsStream(ServerRequest request) {
-		return request.headers().accept().stream().anyMatch(MediaType.TEXT_EVENT_STREAM::equalsTypeAndSubtype);
-	}
-
-	private Mono<ServerResponse> notAcceptable(ServerRequest request) {
-		return Mono.error(Problem.NOT_ACCEPTABLE.because("This path answers with text/event-stream only."));
+	private static Mono<ServerResponse> notAcceptable(Set<Representation> offered) {
+		List<String> types = offered.stream().map((representation) -> representation.type().toString()).toList();
+		return Mono
+			.error(Problem.NOT_ACCEPTABLE.because("Accept one of %s, in UTF-8.".formatted(String.join(", ", types)))
+				.with("acceptable", types));
 	}
 
 	private Mono<ServerResponse> notAllowed(ServerRequest request) {
@@ -86,7 +81,7 @@ final class PathRoutes {
 
 	private List<HttpMethod> allowed() {
 		List<HttpMethod> allowed = new ArrayList<>();
-		boolean get = this.stream != null || this.handlers.containsKey(HttpMethod.GET);
+		boolean get = this.handlers.containsKey(HttpMethod.GET);
 		for (HttpMethod method : HttpMethod.values()) {
 			boolean derived = method.equals(HttpMethod.OPTIONS)
 					|| (get && (method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD)));

@@ -1,6 +1,9 @@
 package app.stockroom.tenancy;
 
+import java.util.Set;
+
 import app.stockroom.platform.Query;
+import app.stockroom.platform.Representation;
 import org.springframework.http.HttpMethod;
 import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.ServerResponse;
@@ -17,11 +20,14 @@ public final class PlatformRoutes {
 	}
 
 	public PlatformRoutes get(String path, Api.PlatformHandler handler) {
-		return get(path, Query.NONE, handler);
+		return add(HttpMethod.GET, path, Query.NONE, handler);
 	}
 
-	public PlatformRoutes get(String path, Query query, Api.PlatformHandler handler) {
-		return add(HttpMethod.GET, path, query, handler);
+	/**
+	 * A GET of a list, which {@link Lists} answers as a page or whole.
+	 */
+	public PlatformRoutes list(String path, Query query, Api.PlatformHandler handler) {
+		return add(HttpMethod.GET, path, query, Lists.REPRESENTATIONS, handler);
 	}
 
 	public PlatformRoutes post(String path, Api.PlatformHandler handler) {
@@ -44,8 +50,13 @@ public final class PlatformRoutes {
 	}
 
 	private PlatformRoutes add(HttpMethod method, String path, Query query, Api.PlatformHandler handler) {
+		return add(method, path, query, Set.of(Representation.JSON), handler);
+	}
+
+	private PlatformRoutes add(HttpMethod method, String path, Query query, Set<Representation> representations,
+			Api.PlatformHandler handler) {
 		Callers callers = this.api.callers();
-		this.api.add(new Endpoint(method, path, Scope.PLATFORM_ADMIN, query, false),
+		this.api.add(new Endpoint(method, path, Scope.PLATFORM_ADMIN, query, representations),
 				(request) -> callers.subject(request, Scope.PLATFORM_ADMIN).flatMap((subject) -> {
 					query.check(request);
 					return handler.handle(subject, request);

@@ -2,11 +2,16 @@ package app.stockroom.tenancy;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 import app.stockroom.platform.Database;
 import app.stockroom.platform.Detached;
+import app.stockroom.platform.Problem;
+import app.stockroom.platform.Refusal;
 import io.r2dbc.pool.ConnectionPool;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.Readable;
@@ -14,10 +19,13 @@ import io.r2dbc.spi.Result;
 import io.r2dbc.spi.Statement;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.pool.PoolAcquirePendingLimitException;
 import reactor.util.function.Tuple2;
 
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
+
+import static app.stockroom.platform.Columns.required;
 
 /**
  * Reads under row level security, each in a read-only transaction that names its tenant.
@@ -33,17 +41,23 @@ public class Reads {
 
 	private static final int ROWS_PER_FETCH = 1000;
 
+	private static final String POSITION = """
+			select h.epoch || '-' || h.sequence as position from ledger_head h where h.tenant_id = $1
+			""";
+
 	private final ConnectionPool reads;
 
 	private final ConnectionPool streams;
 
 	private final TenancySettings settings;
 
+	private final Map<TenantId, Integer> streaming = new ConcurrentHashMap<>();
+
 	// Exports last long: with a pool of their own they cannot starve short reads.
 	@Autowired
 	Reads(Database database, TenancySettings settings) {
-		this(database.pool("reads", settings.readConnections()), database.pool("streams", settings.streamConnections()),
-				settings);
+		this(database.pool("reads", settings.readConnections()),
+				database.pool("streams", settings.streamConnections(), 0), settings);
 	}
 
 	Reads(ConnectionPool reads, ConnectionPool streams, TenancySettings settings) {
@@ -77,16 +91,70 @@ public class Reads {
 
 	/**
 	 * Reads rows as the subscriber asks for them, in constant memory and from one
-	 * snapshot. May be cancelled; its connection is then closed.
+	 * snapshot. May be cancelled; its connection is then closed. As many run at once as
+	 * there are connections for them, and fewer of one tenant; one more is refused at
+	 * once.
 	 */
 	public <T> Flux<T> stream(TenantId tenant, String sql, UnaryOperator<Statement> binds,
 			Function<Readable, T> mapper) {
-		return Flux
-			.usingWhen(this.streams.create(), (connection) -> begin(connection, tenant, this.settings.streamTimeout())
-				.thenMany(Flux.defer(() -> query(connection, tenant, sql, binds).fetchSize(ROWS_PER_FETCH).execute())
-					.concatMap((result) -> result.map(mapper)))
+		return stream(tenant, sql, binds, mapper, (_) -> {
+		});
+	}
+
+	/**
+	 * As {@link #stream(TenantId, String, UnaryOperator, Function)}.
+	 * @param position told where the tenant's ledger stands in that snapshot, before the
+	 * first row
+	 */
+	public <T> Flux<T> stream(TenantId tenant, String sql, UnaryOperator<Statement> binds, Function<Readable, T> mapper,
+			Consumer<String> position) {
+		return Flux.using(() -> admit(tenant), (_) -> Flux
+			.usingWhen(connection(), (connection) -> begin(connection, tenant, this.settings.streamTimeout())
+				.thenMany(Flux.defer(() -> rows(query(connection, tenant, POSITION, UnaryOperator.identity()),
+						(row) -> required(row, "position", String.class))))
+				.doOnNext(position)
+				.thenMany(
+						Flux.defer(() -> rows(query(connection, tenant, sql, binds).fetchSize(ROWS_PER_FETCH), mapper)))
+				// The server's own time-out begins anew with each fetch.
+				.takeUntilOther(over(this.settings.streamTimeout()))
 				.concatWith(Mono.defer(() -> run(connection, "COMMIT")).then(Mono.empty())), Connection::close,
-					(connection, _) -> Database.discard(connection), Database::discard);
+					(connection, _) -> Database.discard(connection), Database::discard),
+				this::leave);
+	}
+
+	/** One tenant's slow readers must not take all streams from the others. */
+	private TenantId admit(TenantId tenant) {
+		this.streaming.compute(tenant, (_, streams) -> {
+			int before = (streams != null) ? streams : 0;
+			if (before >= this.settings.streamsPerTenant()) {
+				throw full(this.settings.streamsPerTenant());
+			}
+			return before + 1;
+		});
+		return tenant;
+	}
+
+	private void leave(TenantId tenant) {
+		this.streaming.computeIfPresent(tenant, (_, streams) -> (streams > 1) ? streams - 1 : null);
+	}
+
+	private Mono<Connection> connection() {
+		return this.streams.create()
+			.onErrorMap(PoolAcquirePendingLimitException.class, (_) -> full(this.settings.streamConnections()));
+	}
+
+	private static Refusal full(int most) {
+		return Problem.UNAVAILABLE.because("As many exports are under way as there may be. Try again.")
+			.with("exports", most);
+	}
+
+	private static Mono<Void> over(Duration timeout) {
+		return Mono.delay(timeout)
+			.then(Mono.error(() -> Problem.UNAVAILABLE.because("An export takes at most %s.".formatted(timeout))));
+	}
+
+	private static <T> Flux<T> rows(Statement query, Function<Readable, T> mapper) {
+		return Flux.from(query.execute()).concatMap((result) -> result.map(mapper));
 	}
 
 	/**
@@ -96,8 +164,10 @@ public class Reads {
 	 */
 	private static <T> Mono<List<T>> inOneRoundTrip(Connection connection, TenantId tenant, Statement query,
 			Function<Readable, T> mapper) {
-		Mono<List<T>> rows = Flux.from(query.execute()).concatMap((result) -> result.map(mapper)).collectList();
-		return Mono.zipDelayError(begin(connection, tenant, Duration.ZERO).thenReturn(tenant), rows).map(Tuple2::getT2);
+		return Mono
+			.zipDelayError(begin(connection, tenant, Duration.ZERO).thenReturn(tenant),
+					rows(query, mapper).collectList())
+			.map(Tuple2::getT2);
 	}
 
 	private static Statement query(Connection connection, TenantId tenant, String sql, UnaryOperator<Statement> binds) {

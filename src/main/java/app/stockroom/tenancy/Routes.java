@@ -1,8 +1,10 @@
 package app.stockroom.tenancy;
 
 import java.util.Objects;
+import java.util.Set;
 
 import app.stockroom.platform.Query;
+import app.stockroom.platform.Representation;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.MediaType;
 import org.springframework.web.reactive.function.server.RouterFunction;
@@ -12,6 +14,8 @@ import org.springframework.web.reactive.function.server.ServerResponse;
  * One module's table of routes: verb, path, scope and handler, one per line.
  */
 public final class Routes {
+
+	private static final Set<Representation> JSON = Set.of(Representation.JSON);
 
 	private final Api api;
 
@@ -24,7 +28,14 @@ public final class Routes {
 	}
 
 	public Routes get(String path, Scope scope, Query query, Api.Handler handler) {
-		return add(new Endpoint(HttpMethod.GET, path, scope, query, false), handler);
+		return add(new Endpoint(HttpMethod.GET, path, scope, query, JSON), handler);
+	}
+
+	/**
+	 * A GET of a list, which {@link Lists} answers as a page or whole.
+	 */
+	public Routes list(String path, Scope scope, Query query, Api.Handler handler) {
+		return add(new Endpoint(HttpMethod.GET, path, scope, query, Lists.REPRESENTATIONS), handler);
 	}
 
 	/**
@@ -33,30 +44,35 @@ public final class Routes {
 	 */
 	public Routes stream(String path, Scope scope, Query query, Api.Handler handler) {
 		// HEAD asks whether there would be a stream; to open one for it would never end.
-		return add(new Endpoint(HttpMethod.GET, path, scope, query, true),
+		return add(new Endpoint(HttpMethod.GET, path, scope, query, Set.of(Representation.EVENTS)),
 				(caller, request) -> request.method().equals(HttpMethod.HEAD)
 						? ServerResponse.ok().contentType(MediaType.TEXT_EVENT_STREAM).build()
 						: handler.handle(caller, request));
 	}
 
 	public Routes post(String path, Scope scope, Api.Handler handler) {
-		return post(path, scope, Query.NONE, handler);
+		return add(new Endpoint(HttpMethod.POST, path, scope, Query.NONE, JSON), handler);
 	}
 
-	public Routes post(String path, Scope scope, Query query, Api.Handler handler) {
-		return add(new Endpoint(HttpMethod.POST, path, scope, query, false), handler);
+	/**
+	 * A POST of many, answered in the form it came in: an array or lines.
+	 */
+	public Routes postMany(String path, Scope scope, Query query, Api.Handler handler) {
+		return add(
+				new Endpoint(HttpMethod.POST, path, scope, query, Set.of(Representation.JSON, Representation.NDJSON)),
+				handler);
 	}
 
 	public Routes put(String path, Scope scope, Api.Handler handler) {
-		return add(new Endpoint(HttpMethod.PUT, path, scope, Query.NONE, false), handler);
+		return add(new Endpoint(HttpMethod.PUT, path, scope, Query.NONE, JSON), handler);
 	}
 
 	public Routes patch(String path, Scope scope, Api.Handler handler) {
-		return add(new Endpoint(HttpMethod.PATCH, path, scope, Query.NONE, false), handler);
+		return add(new Endpoint(HttpMethod.PATCH, path, scope, Query.NONE, JSON), handler);
 	}
 
 	public Routes delete(String path, Scope scope, Api.Handler handler) {
-		return add(new Endpoint(HttpMethod.DELETE, path, scope, Query.NONE, false), handler);
+		return add(new Endpoint(HttpMethod.DELETE, path, scope, Query.NONE, JSON), handler);
 	}
 
 	/**

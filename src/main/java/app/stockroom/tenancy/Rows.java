@@ -1,9 +1,12 @@
 package app.stockroom.tenancy;
 
 import java.util.Set;
+import java.util.function.Consumer;
 
 import app.stockroom.platform.Page;
 import app.stockroom.platform.PageRequest;
+import app.stockroom.platform.Table;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
@@ -23,5 +26,18 @@ public interface Rows<T> {
 	 * {@link app.stockroom.platform.Limits#PAGED_ITEMS}, or by cursor without.
 	 */
 	Mono<Page<T>> page(PageRequest request);
+
+	/**
+	 * Reads everything that matches, in order, as it is asked for and in constant memory.
+	 * @param request says the order
+	 * @param position told the position in the tenant's ledger that all of it is true at,
+	 * before the first item; never where there is none
+	 */
+	Flux<T> all(PageRequest request, Consumer<String> position);
+
+	/**
+	 * The columns of an item.
+	 */
+	Table<T> table();
 
 }

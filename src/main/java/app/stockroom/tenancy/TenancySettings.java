@@ -10,6 +10,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param readConnections connections for short reads
  * @param streamConnections connections for exports, which is how many can run at once
+ * @param streamsPerTenant how many exports of one tenant can run at once
  * @param administrationConnections connections for changes of tenants
  * @param readTimeout longest time of a short read, with the network
  * @param streamTimeout longest time of an export
@@ -18,6 +19,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  */
 @ConfigurationProperties("stockroom.tenancy")
 record TenancySettings(@DefaultValue("16") int readConnections, @DefaultValue("8") int streamConnections,
-		@DefaultValue("2") int administrationConnections, @DefaultValue("12s") Duration readTimeout,
-		@DefaultValue("30m") Duration streamTimeout, @DefaultValue("5s") Duration tenantCacheTime) {
+		@DefaultValue("4") int streamsPerTenant, @DefaultValue("2") int administrationConnections,
+		@DefaultValue("12s") Duration readTimeout, @DefaultValue("30m") Duration streamTimeout,
+		@DefaultValue("5s") Duration tenantCacheTime) {
 }

@@ -45,7 +45,7 @@ class TransferRoutes {
 	@Bean
 	RouterFunction<ServerResponse> transferRouter(Api api) {
 		return api.routes()
-			.get(PATH, INVENTORY_READ, TransferFilter.QUERY.listed(), this::list)
+			.list(PATH, INVENTORY_READ, TransferFilter.QUERY.listed(), this::list)
 			.post(PATH, INVENTORY_WRITE, this::create)
 			.get(PATH + "/{id}", INVENTORY_READ, this::find)
 			.post(PATH + "/{id}/receipt", INVENTORY_WRITE, this::receive)

@@ -16,6 +16,7 @@ import app.stockroom.platform.Ids;
 import app.stockroom.platform.IfMatch;
 import app.stockroom.platform.Problem;
 import app.stockroom.platform.Refusal;
+import app.stockroom.platform.Table;
 import app.stockroom.products.Products;
 import app.stockroom.tenancy.Caller;
 import app.stockroom.tenancy.Listing;
@@ -49,6 +50,18 @@ class Transfers {
 	private static final Map<String, Sort> SORTS = Map.of("createdAt", Sort.time("created_at"), "updatedAt",
 			Sort.time("updated_at"), "status", Sort.text("status"));
 
+	private static final Table<Transfer> TABLE = Table.<Transfer>named("transfers")
+		.plain("id", Transfer::id)
+		.plain("status", Transfer::status)
+		.text("reference", Transfer::reference)
+		.plain("fromWarehouseId", Transfer::fromWarehouseId)
+		.plain("toWarehouseId", Transfer::toWarehouseId)
+		.plain("mode", Transfer::mode)
+		.json("lines", Transfer::lines)
+		.plain("version", Transfer::version)
+		.plain("createdAt", Transfer::createdAt)
+		.plain("updatedAt", Transfer::updatedAt);
+
 	private final Listing<Transfer> listing;
 
 	private final Reads reads;
@@ -60,7 +73,7 @@ class Transfers {
 	private final JsonMapper json;
 
 	Transfers(Reads reads, Ledger ledger, Products products, JsonMapper json) {
-		this.listing = new Listing<>(SELECT, SORTS, Sort.id("id"), true, this::transfer);
+		this.listing = new Listing<>(SELECT, SORTS, Sort.id("id"), true, this::transfer, TABLE);
 		this.reads = reads;
 		this.ledger = ledger;
 		this.products = products;

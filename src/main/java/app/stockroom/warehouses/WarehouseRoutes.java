@@ -38,7 +38,7 @@ class WarehouseRoutes {
 	@Bean
 	RouterFunction<ServerResponse> warehouseRouter(Api api) {
 		return api.routes()
-			.get(PATH, INVENTORY_READ, WarehouseFilter.QUERY.listed(), this::list)
+			.list(PATH, INVENTORY_READ, WarehouseFilter.QUERY.listed(), this::list)
 			.post(PATH, CATALOG_WRITE, this::create)
 			.get(PATH + "/{id}", INVENTORY_READ, this::find)
 			.put(PATH + "/{id}", CATALOG_WRITE, this::update)

@@ -13,6 +13,7 @@ import app.stockroom.platform.Ids;
 import app.stockroom.platform.IfMatch;
 import app.stockroom.platform.Patch;
 import app.stockroom.platform.Problem;
+import app.stockroom.platform.Table;
 import app.stockroom.tenancy.Caller;
 import app.stockroom.tenancy.Conditions;
 import app.stockroom.tenancy.Listing;
@@ -38,6 +39,17 @@ public class Warehouses {
 
 	static final String LIVE = "w.deleted_at is null";
 
+	static final Table<Warehouse> TABLE = Table.<Warehouse>named("warehouses")
+		.plain("id", Warehouse::id)
+		.text("name", Warehouse::name)
+		.text("location", Warehouse::location)
+		.plain("status", Warehouse::status)
+		.plain("isDefault", Warehouse::isDefault)
+		.plain("version", Warehouse::version)
+		.plain("createdAt", Warehouse::createdAt)
+		.plain("updatedAt", Warehouse::updatedAt)
+		.plain("deletedAt", Warehouse::deletedAt);
+
 	static final Listing<Warehouse> LISTING = new Listing<>("""
 			select w.id, w.name, w.location, w.status, w.is_default, w.version, w.created_at, w.updated_at, w.deleted_at
 			from warehouse w
@@ -45,7 +57,7 @@ public class Warehouses {
 			""",
 			Map.of("name", Sort.text("name"), "location", Sort.text("coalesce(location, '')"), "status",
 					Sort.text("status"), "createdAt", Sort.time("created_at"), "updatedAt", Sort.time("updated_at")),
-			Sort.id("id"), false, Warehouses::warehouse);
+			Sort.id("id"), false, Warehouses::warehouse, TABLE);
 
 	private final Reads reads;
 

@@ -98,6 +98,30 @@ class MovementPagesTests {
 		assertThat(tried).hasSize(44);
 	}
 
+	/** An export of one value, and of all, begins at once: nothing is sorted before. */
+	@Test
+	void theWholeIsReadInTheOrderOfAnIndex() throws SQLException {
+		UUID product = UUID.randomUUID();
+		UUID inventory = UUID.randomUUID();
+		UUID warehouse = UUID.randomUUID();
+		fill(this.client, product, inventory, warehouse);
+		try (Connection connection = asApplication(this.client)) {
+			for (MovementFilter filter : List.of(filter(null, null, null, Set.of(), null, null, null),
+					filter(null, null, null, Set.of(), null, null, ENTRIES / 2L),
+					filter(null, null, warehouse, Set.of(), null, null, null),
+					filter(null, null, null, Set.of(EntryType.ADJUSTMENT), null, null, null),
+					filter(null, null, null, Set.of(), "common", null, null),
+					filter(null, null, null, Set.of(), null, "rare", null), MovementFilter.ofRecord(inventory))) {
+				for (boolean descending : new boolean[] { true, false }) {
+					assertThat(plan(connection, this.client, new MovementSearch(filter, descending)))
+						.as(filter + (descending ? " descending" : ""))
+						.contains("Index Scan")
+						.doesNotContain("Sort");
+				}
+			}
+		}
+	}
+
 	@Test
 	void aTimeIsFoundWithinAFewBuffers() throws SQLException {
 		TenantClient client = this.client;
@@ -154,6 +178,19 @@ class MovementPagesTests {
 			// Once to warm the catalogue's caches, which are not the page's own.
 			statement.execute(execute);
 			return read(statement, execute);
+		}
+	}
+
+	private static String plan(Connection connection, TenantClient client, MovementSearch search) throws SQLException {
+		try (Statement statement = connection.createStatement()) {
+			statement.execute("deallocate all");
+			statement.execute("prepare whole as " + search.all());
+			ResultSet lines = statement.executeQuery("explain execute whole(" + arguments(client, search) + ")");
+			StringBuilder plan = new StringBuilder();
+			while (lines.next()) {
+				plan.append(lines.getString(1)).append('\n');
+			}
+			return plan.toString();
 		}
 	}
 

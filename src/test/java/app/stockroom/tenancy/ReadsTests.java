@@ -49,10 +49,10 @@ class ReadsTests {
 
 	private static final int CONNECTIONS = 3;
 
-	private static final TenancySettings SETTINGS = new TenancySettings(CONNECTIONS, CONNECTIONS, 1,
+	private static final TenancySettings SETTINGS = new TenancySettings(CONNECTIONS, CONNECTIONS, CONNECTIONS, 1,
 			Duration.ofSeconds(20), Duration.ofMinutes(1), Duration.ofSeconds(5));
 
-	private static final TenancySettings IMPATIENT = new TenancySettings(CONNECTIONS, CONNECTIONS, 1,
+	private static final TenancySettings IMPATIENT = new TenancySettings(CONNECTIONS, CONNECTIONS, CONNECTIONS, 1,
 			Duration.ofMillis(300), Duration.ofMinutes(1), Duration.ofSeconds(5));
 
 	@Autowired
