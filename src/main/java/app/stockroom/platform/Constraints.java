@@ -27,18 +27,14 @@ final class Constraints {
 		.getValidator();
 
 	<T> List<FieldError> check(T value) {
-		return errors("", this.validator.validate(value));
+		return errors(this.validator.validate(value));
 	}
 
-	<T> List<FieldError> checkProperty(Class<T> type, String property, @Nullable Object value, String prefix) {
-		return errors(prefix, this.validator.validateValue(type, property, value));
-	}
-
-	private static <T> List<FieldError> errors(String prefix, Set<ConstraintViolation<T>> violations) {
+	private static <T> List<FieldError> errors(Set<ConstraintViolation<T>> violations) {
 		List<FieldError> errors = new ArrayList<>();
 		for (ConstraintViolation<T> violation : violations) {
 			// A null element has no name of its own: its place in the list says which.
-			String path = prefix + violation.getPropertyPath().toString().replace(".<list element>", "");
+			String path = violation.getPropertyPath().toString().replace(".<list element>", "");
 			errors.add(new FieldError(path.isEmpty() ? "body" : path, code(violation), violation.getMessage()));
 		}
 		errors.sort((one, other) -> one.field().compareTo(other.field()));

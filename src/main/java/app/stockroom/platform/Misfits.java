@@ -3,20 +3,28 @@ package app.stockroom.platform;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
+import java.util.Objects;
+import java.util.UUID;
 import java.util.stream.Collectors;
 
 import app.stockroom.platform.Refusal.FieldError;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JavaType;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.NullNode;
+import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.node.StringNode;
 
 /**
  * Finds every bad field of a document that did not fit its record: Jackson stops at the
- * first. Runs for refused documents only, so that good ones pay nothing.
+ * first. What does not fit is told and replaced by something that does, so that the rest
+ * can be judged as in a good document; its records have no primitives, which could not be
+ * left out. Runs for refused documents only, so that good ones pay nothing.
  */
 final class Misfits {
+
+	private static final String ANY_ID = new UUID(0, 0).toString();
 
 	private final StrictJson json;
 
@@ -40,67 +48,71 @@ final class Misfits {
 		catch (JacksonException malformed) {
 			return StrictJson.malformed(malformed);
 		}
-		inspect(tree, type, "");
+		if (tree instanceof ObjectNode object) {
+			mend(object, type, "");
+			check(object, type);
+		}
+		else {
+			add("body", "malformed", "must be an object");
+		}
 		if (this.refusal.errors().isEmpty()) {
 			add("body", "malformed", "does not have the expected form");
 		}
 		return this.refusal;
 	}
 
-	private void inspect(JsonNode node, Class<?> type, String path) {
-		if (!node.isObject() || !type.isRecord()) {
-			add(path.isEmpty() ? "body" : path, "malformed", type.isRecord() ? "must be an object" : "is not valid");
-			return;
-		}
-		String prefix = path.isEmpty() ? "" : path + ".";
+	private void mend(ObjectNode object, Class<?> type, String prefix) {
 		List<RecordComponent> components = Arrays.asList(type.getRecordComponents());
-		for (String name : node.propertyNames()) {
+		for (String name : List.copyOf(object.propertyNames())) {
 			if (components.stream().noneMatch((component) -> component.getName().equals(name))) {
 				add(prefix + name, "unknown-field", "there is no such field here");
+				object.remove(name);
 			}
 		}
 		for (RecordComponent component : components) {
-			inspect(node.get(component.getName()), type, component, prefix);
+			JsonNode value = object.get(component.getName());
+			if (value != null && !value.isNull()) {
+				JsonNode mended = mend(value, this.json.type(component.getGenericType()), prefix + component.getName());
+				object.set(component.getName(), mended);
+			}
 		}
 	}
 
-	private void inspect(@Nullable JsonNode node, Class<?> owner, RecordComponent component, String prefix) {
-		String path = prefix + component.getName();
-		JavaType type = this.json.type(component.getGenericType());
-		if (node == null || node.isNull()) {
-			if (type.isPrimitive()) {
-				add(path, "required", "must not be null");
+	/** What stands for a value: itself, if it fits. */
+	private JsonNode mend(JsonNode value, JavaType type, String path) {
+		if (type.isTypeOrSubTypeOf(Record.class) && value instanceof ObjectNode object) {
+			mend(object, type.getRawClass(), path + ".");
+			return object;
+		}
+		if (type.isCollectionLikeType() && value instanceof ArrayNode array) {
+			for (int i = 0; i < array.size(); i++) {
+				array.set(i, mend(array.get(i), type.getContentType(), path + "[" + i + "]"));
 			}
-			check(owner, component, null, prefix);
+			return array;
 		}
-		else if (isRecords(type) && node.isArray()) {
-			check(owner, component, node.values().stream().toList(), prefix);
-			int index = 0;
-			for (JsonNode element : node.values()) {
-				inspect(element, type.getContentType().getRawClass(), path + "[" + index++ + "]");
-			}
-		}
-		else if (type.isTypeOrSubTypeOf(Record.class)) {
-			inspect(node, type.getRawClass(), path);
-		}
-		else {
-			convert(node, type, path).ifPresent((value) -> check(owner, component, value, prefix));
-		}
-	}
-
-	private Optional<Object> convert(JsonNode node, JavaType type, String path) {
 		try {
-			return Optional.ofNullable(this.json.convert(node, type));
+			this.json.convert(value, type);
+			return value;
 		}
 		catch (JacksonException misfit) {
-			boolean tooBig = node.isIntegralNumber() && isInteger(type);
+			boolean tooBig = value.isIntegralNumber() && isInteger(type);
 			add(path, tooBig ? "out-of-range" : "malformed", detail(type, misfit));
-			return Optional.empty();
+			return type.hasRawClass(String.class) ? StringNode.valueOf("")
+					: type.hasRawClass(UUID.class) ? StringNode.valueOf(ANY_ID) : NullNode.getInstance();
 		}
 	}
 
-	private void check(Class<?> owner, RecordComponent component, @Nullable Object value, String prefix) {
-		this.constraints.checkProperty(owner, component.getName(), value, prefix).forEach(this.refusal::with);
+	/** Judges what fits; about the rest all is said. */
+	private void check(ObjectNode mended, Class<?> type) {
+		List<String> told = this.refusal.errors().stream().map(FieldError::field).toList();
+		this.constraints.check(Objects.requireNonNull(this.json.convert(mended, this.json.type(type))))
+			.stream()
+			.filter((error) -> told.stream().noneMatch((field) -> isWithin(error.field(), field)))
+			.forEach(this.refusal::with);
+	}
+
+	private static boolean isWithin(String field, String whole) {
+		return field.equals(whole) || field.startsWith(whole + ".") || field.startsWith(whole + "[");
 	}
 
 	private void add(String field, String code, String detail) {
@@ -122,11 +134,10 @@ final class Misfits {
 				.map(Object::toString)
 				.collect(Collectors.joining(", ", "must be one of ", ""));
 		}
+		if (type.isTypeOrSubTypeOf(Record.class)) {
+			return "must be an object";
+		}
 		return type.isCollectionLikeType() ? "must be an array" : misfit.getOriginalMessage();
-	}
-
-	private static boolean isRecords(JavaType type) {
-		return type.isCollectionLikeType() && type.getContentType().isTypeOrSubTypeOf(Record.class);
 	}
 
 	private static boolean isInteger(JavaType type) {

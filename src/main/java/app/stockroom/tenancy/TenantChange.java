@@ -1,6 +1,9 @@
 package app.stockroom.tenancy;
 
+import java.util.Set;
+
 import app.stockroom.platform.Limits;
+import app.stockroom.platform.Patch;
 import app.stockroom.platform.Problem;
 import app.stockroom.platform.Refusal.FieldError;
 import jakarta.validation.constraints.Max;
@@ -25,6 +28,16 @@ record TenantChange(
 		@Nullable @Min(0) @Max(1_000_000) Integer rateLimit) {
 
 	static final String TRIMMED = "(?s)\\S|\\S.*\\S|";
+
+	/** The fields that a patch may take away. */
+	static final Set<String> OPTIONAL = Set.of("rateLimit");
+
+	/** Without a rate limit of its own a tenant has the service's. */
+	static TenantChange of(Patch<TenantChange> patch) {
+		TenantChange change = patch.change();
+		return new TenantChange(change.name, change.defaultMinStock, change.defaultMaxStock,
+				patch.cleared().contains("rateLimit") ? Integer.valueOf(0) : change.rateLimit);
+	}
 
 	/** As given or, where nothing is, as a new tenant has it. */
 	TenantChange orDefaults() {

@@ -69,7 +69,8 @@ class TenantRoutes {
 	}
 
 	private Mono<ServerResponse> close(String subject, ServerRequest request) {
-		return this.tenants.close(new TenantId(Api.id(request))).then(ServerResponse.noContent().build());
+		return this.tenants.close(new TenantId(Api.id(request)), IfMatch.of(request))
+			.then(ServerResponse.noContent().build());
 	}
 
 	private Mono<ServerResponse> getOwn(Caller caller, ServerRequest request) {
@@ -81,7 +82,8 @@ class TenantRoutes {
 	}
 
 	private Mono<ServerResponse> change(TenantId tenant, ServerRequest request) {
-		return this.bodies.read(request, TenantChange.class)
+		return this.bodies.patch(request, TenantChange.class, TenantChange.OPTIONAL)
+			.map(TenantChange::of)
 			.flatMap((wanted) -> this.tenants.change(tenant, IfMatch.of(request), wanted))
 			.flatMap((changed) -> Replies.changed(request, changed));
 	}

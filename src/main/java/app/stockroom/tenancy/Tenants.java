@@ -146,7 +146,11 @@ public class Tenants {
 	/**
 	 * Deletes a tenant softly and closes its ledger.
 	 */
-	Mono<Void> close(TenantId id) {
+	Mono<Void> close(TenantId id, IfMatch seen) {
+		return found(id).doOnNext(seen::check).then(Mono.defer(() -> close(id)));
+	}
+
+	private Mono<Void> close(TenantId id) {
 		return call((connection) -> connection.createStatement("select close_tenant_1($1)").bind("$1", id.value()),
 				Tenants::done)
 			.doOnNext((closed) -> {
