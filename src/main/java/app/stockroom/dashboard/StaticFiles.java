@@ -6,13 +6,20 @@ import java.util.HashMap;
 import java.util.Map;
 
 import org.springframework.boot.autoconfigure.web.WebProperties;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.io.ClassPathResource;
 import org.springframework.core.io.Resource;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 import org.springframework.http.CacheControl;
 import org.springframework.util.DigestUtils;
 import org.springframework.web.reactive.config.ResourceHandlerRegistry;
 import org.springframework.web.reactive.config.WebFluxConfigurer;
+import org.springframework.web.reactive.function.server.RouterFunction;
+import org.springframework.web.reactive.function.server.RouterFunctions;
+import org.springframework.web.reactive.function.server.ServerResponse;
+
+import static org.springframework.web.reactive.function.server.RequestPredicates.path;
 
 /**
  * Serves the files by what is in them: a browser asks each time whether its own is still
@@ -45,6 +52,12 @@ class StaticFiles implements WebFluxConfigurer {
 			.setCacheControl(CacheControl.noCache())
 			.setUseLastModified(false)
 			.setEtagGenerator(this::tag);
+	}
+
+	/** Boot's own welcome page does not answer HEAD, with which monitors ask. */
+	@Bean
+	RouterFunction<ServerResponse> home() {
+		return RouterFunctions.route().resource(path("/"), new ClassPathResource("static/index.html")).build();
 	}
 
 	private String tag(Resource file) {

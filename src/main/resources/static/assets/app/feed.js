@@ -16,7 +16,7 @@ const LONGEST_WAIT = 10_000;
 const HIDDEN = 5 * 60_000;
 
 /** Splits what arrives into events; fields as the EventSource standard has them. */
-export function parser() {
+function parser() {
   let rest = '';
   return (text) => {
     const blocks = (rest + text).replaceAll('\r\n', '\n').split('\n\n');

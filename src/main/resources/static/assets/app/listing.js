@@ -28,8 +28,9 @@ export function useListing(path, parameters, changes, kind, keep = () => true) {
   }, [path, key]);
   useEffect(() => { read(); }, [read, session.opened]);
   useEffect(() => changes.on((about, item) => {
-    if (about === kind && item.version) tell((last) => ({ ...last, items: changed(last.items, item, keep) }));
-  }), [changes, kind, key]);
+    if (about === 'ALL') read();
+    else if (about === kind && item.version) tell((last) => ({ ...last, items: changed(last.items, item, keep) }));
+  }), [changes, kind, read]);
   const more = useCallback(() => { if (!busy.current && state.cursor) read(state.cursor); }, [read, state.cursor]);
   return { ...state, more, again: () => read() };
 }

@@ -38,6 +38,7 @@ export async function complete(signIn) {
   const answer = new URLSearchParams(location.search);
   sessionStorage.removeItem(PENDING);
   history.replaceState(null, '', `/${pending.page}`);
+  dispatchEvent(new HashChangeEvent('hashchange')); // which replaceState does not tell
   if (answer.get('state') !== pending.state) throw new Error('The answer does not belong to this sign-in.');
   if (answer.has('error')) throw new Error(answer.get('error_description') ?? answer.get('error'));
   return tokens(signIn, { grant_type: 'authorization_code', code: answer.get('code'), redirect_uri: redirectUri(),

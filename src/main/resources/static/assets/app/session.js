@@ -6,6 +6,9 @@ import * as oidc from './oidc.js';
 /** How long before its end a token is replaced, in ms. */
 const AHEAD = 60_000;
 
+/** How long a renewal that failed is not tried again while the old token may still do, in ms. */
+const RENEWAL_PAUSE = 10_000;
+
 /** Not the token: only that a reload of this tab may sign in again in the same way. */
 const WAY = 'stockroom.way';
 
@@ -28,6 +31,7 @@ class Session extends Emitter {
   #expiresAt = Infinity;
   #renew = null;
   #renewing = null;
+  #renewAfter = 0;
 
   async start() {
     try {
@@ -88,7 +92,7 @@ class Session extends Emitter {
   async fetch(path, init = {}, tenant = this.tenant) {
     for (let again = false; ; again = true) {
       if (!this.#token) throw new SignedOut('Sign in to go on.');
-      if (this.#expiresAt - Date.now() < AHEAD) await this.renew();
+      if (this.#expiresAt - Date.now() < AHEAD && Date.now() > this.#renewAfter) await this.renew();
       const token = this.#token;
       const sent = Date.now();
       const answer = await fetch(path, { ...init, headers: { ...init.headers, Authorization: `Bearer ${token}`, 'X-Tenant-Id': tenant } });
@@ -108,7 +112,10 @@ class Session extends Emitter {
   /** Replaces the token, once for all who ask; false if there is no way to. */
   renew() {
     if (!this.#renew) return Promise.resolve(false);
-    this.#renewing ??= this.#renew().then(() => true, () => false).finally(() => { this.#renewing = null; });
+    this.#renewing ??= this.#renew().then(() => true, () => {
+      this.#renewAfter = Date.now() + RENEWAL_PAUSE;
+      return false;
+    }).finally(() => { this.#renewing = null; });
     return this.#renewing;
   }
 

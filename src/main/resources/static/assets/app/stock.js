@@ -24,6 +24,8 @@ export class Stock extends Emitter {
   sequence = 0;
   /** Goes up with each change of any record. */
   revision = 0;
+  /** Goes up when records come, go or are called otherwise. */
+  shape = 0;
   lags = [];
   lastChangeAt = null;
   /** Listens to changes of products, warehouses, reservations and transfers: (kind, state). */
@@ -55,6 +57,7 @@ export class Stock extends Emitter {
     const known = target.get(record.id);
     if (known && known.version >= record.version) return;
     target.set(record.id, record);
+    if (!known) this.shape++;
     this.loading = this.#incoming ? this.#incoming.size : 0;
     this.#name(record);
     if (position) this.#changed(record, known);
@@ -76,7 +79,12 @@ export class Stock extends Emitter {
   }
 
   #complete({ sequence }) {
-    if (this.#incoming) this.records = this.#incoming;
+    if (this.#incoming) {
+      this.records = this.#incoming;
+      this.shape++;
+      // A second beginning: events of the catalogue may have been missed.
+      if (this.ready) this.catalog.emit('ALL', {});
+    }
     this.#incoming = null;
     this.loading = 0;
     this.ready = true;
@@ -91,6 +99,8 @@ export class Stock extends Emitter {
   #rename(part, id, state) {
     const name = part === 'product' ? { id, sku: state.sku, name: state.name } : { id, name: state.name };
     this[`${part}s`].set(id, state.deletedAt ? { ...name, gone: true } : name);
+    if (state.version === 1) return; // new, so that nothing is called by it yet
+    this.shape++;
     let known = false;
     for (const records of [this.records, this.#incoming ?? new Map()]) {
       for (const record of records.values()) {

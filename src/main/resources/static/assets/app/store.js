@@ -36,7 +36,7 @@ class Alerts extends Emitter {
     if (target.get(alert.id)?.sequence >= alert.sequence) return;
     if (alert.state === 'RESOLVED') target.delete(alert.id);
     else target.set(alert.id, alert);
-    if (this.ready) this.steps.emit(alert);
+    if (!this.#incoming) this.steps.emit(alert);
   }
 
   /** The newest first. */

@@ -14,8 +14,8 @@ export const Button = ({ icon, children, tone = '', small, label, ...others }) =
   ${icon && html`<${Icon} name=${icon} size=${small ? 15 : 17} />`}${children && html`<span>${children}</span>`}</button>`;
 
 /** What a page is called, and what can be done on it. */
-export const Heading = ({ title, about, children }) => html`<header class="heading">
-  <div><h1>${title}</h1>${about && html`<p class="quiet" role="status">${about}</p>`}</div>
+export const Heading = ({ title, about, polite, children }) => html`<header class="heading">
+  <div><h1>${title}</h1>${about && html`<p class="quiet" role=${polite ? 'status' : undefined}>${about}</p>`}</div>
   <div class="actions">${children}</div></header>`;
 
 export const Empty = ({ icon = 'inventory', title, children }) => html`<div class="empty"><span class="emblem"><${Icon} name=${icon} size=${26} /></span>
@@ -92,7 +92,13 @@ export function Spark({ values, width = 92, height = 26 }) {
 
 export function Notices() {
   useChanges(notices);
-  return html`<div class="notices" role="status" aria-live="polite">${notices.list.map(({ id, text, tone }) => html`<div key=${id} class=${`notice ${tone}`}>
+  const box = useRef(null);
+  // The last to be shown is the uppermost: above a dialog too.
+  useLayoutEffect(() => {
+    if (box.current.matches(':popover-open')) box.current.hidePopover();
+    if (notices.list.length) box.current.showPopover();
+  }, [notices.list]);
+  return html`<div class="notices" ref=${box} popover="manual" role="status" aria-live="polite">${notices.list.map(({ id, text, tone }) => html`<div key=${id} class=${`notice ${tone}`}>
     <span>${text}</span><${Button} icon="close" label="Dismiss" tone="ghost" small onClick=${() => notices.dismiss(id)} /></div>`)}</div>`;
 }
 

@@ -40,6 +40,7 @@ class StaticFilesTests {
 		assertThat(references).contains("assets/app/main.js", "assets/styles/base.css")
 			.noneMatch((name) -> name.contains(":"));
 		references.forEach((name) -> served((name.startsWith("/")) ? name : "/" + name));
+		this.web.head().uri("/").exchange().expectStatus().isOk();
 		this.web.get().uri("/").exchange().expectStatus().isOk().expectBody(String.class).isEqualTo(page);
 	}
 

@@ -1,20 +1,24 @@
 // The live stock: every record of the tenant in one table.
 
-import { html, useMemo, useState } from '../../vendor/preact/standalone.module.js';
+import { html, useMemo, useRef, useState } from '../../vendor/preact/standalone.module.js';
 import { get } from '../api.js';
+import { Beginning } from '../beginning.js';
 import { Exports } from '../exports.js';
 import { number, plural, word } from '../format.js';
-import { useChanges, usePhone } from '../hooks.js';
+import { useChanges, usePhone, useTick } from '../hooks.js';
+import { Lazy } from '../lazy.js';
 import { address, router } from '../router.js';
 import { STATUSES } from '../stock.js';
 import { compare, Table } from '../table.js';
-import { Empty, Heading, Search, Select, Spark, Status, Waiting } from '../ui.js';
-import { Lazy } from '../lazy.js';
+import { Empty, Heading, Search, Select, Spark, Status } from '../ui.js';
 import { RecordDrawer } from './record.js';
 
 const SORTS = { product: (record) => record.product.name, sku: (record) => record.product.sku, warehouse: (record) => record.warehouse.name,
   quantity: (record) => record.quantity, reserved: (record) => record.reserved, available: (record) => record.available,
   minStock: (record) => record.minStock, maxStock: (record) => record.maxStock, status: (record) => STATUSES.indexOf(record.status) };
+
+/** What no movement changes. */
+const NAMES = ['product', 'sku', 'warehouse'];
 
 const amount = (key, label, others) => ({ key, label, sortable: true, class: 'number', flash: SORTS[key], cell: (record) => number(record[key]), ...others });
 
@@ -48,7 +52,17 @@ function found(stock, { q = '', warehouse, status, sort = 'product', order }) {
     && words.every((letters) => `${record.product.name} ${record.product.sku} ${record.warehouse.name}`.toLowerCase().includes(letters)));
   const by = SORTS[sort] ?? SORTS.product;
   const sign = order === 'desc' ? -1 : 1;
-  return rows.sort((a, b) => sign * compare(by(a), by(b)) || compare(a.product.name, b.product.name) || compare(a.id, b.id));
+  return rows.sort((a, b) => sign * compare(by(a), by(b)) || (a.id < b.id ? -1 : 1));
+}
+
+/** Sorted again only if what changed may change the order, and then once a second: ten thousand records may move a hundred times. */
+function useRows(stock, parameters) {
+  useTick(1000);
+  const sorted = useRef({ at: 0, revision: 0 });
+  const byValue = parameters.status || !NAMES.includes(parameters.sort ?? 'product');
+  if (byValue && Date.now() - sorted.current.at >= 1000) sorted.current = { at: Date.now(), revision: stock.revision };
+  const order = useMemo(() => found(stock, parameters), [stock, stock.shape, stock.ready, byValue ? sorted.current.revision : 0, location.hash]);
+  return useMemo(() => order.map(({ id }) => stock.records.get(id)).filter(Boolean), [order, stock.revision]);
 }
 
 function Filters({ stock, parameters }) {
@@ -70,13 +84,14 @@ export function Inventory({ workspace, parameters }) {
   const { stock } = workspace;
   useChanges(stock);
   const shown = useMemo(() => columns(stock), [stock]);
-  const rows = useMemo(() => found(stock, parameters), [stock.revision, stock.ready, location.hash]);
+  const rows = useRows(stock, parameters);
   const sort = { by: parameters.sort ?? 'product', order: parameters.order };
   const record = parameters.record && stock.records.get(parameters.record);
-  const exported = { q: parameters.q, warehouseId: parameters.warehouse, status: parameters.status };
-  return html`<${Heading} title="Inventory" about=${about(stock, rows)}><${Exports} path="/api/inventory" parameters=${exported} name="inventory" /><//>
+  // Not the words: the service looks for them in fewer places than this page does.
+  const exported = { warehouseId: parameters.warehouse, status: parameters.status };
+  return html`<${Heading} title="Inventory" about=${about(stock, rows)} polite><${Exports} path="/api/inventory" parameters=${exported} name="inventory" /><//>
     <${Filters} stock=${stock} parameters=${parameters} />
-    ${!stock.ready ? html`<${Waiting}>${stock.loading ? `Reading the stock: ${plural(stock.loading, 'record')}` : 'Reading the stock'}<//>`
+    ${!stock.ready ? html`<${Beginning} workspace=${workspace} />`
       : !rows.length ? html`<${Nothing} any=${stock.records.size > 0} />`
         : html`<${Table} label="Stock by product and warehouse" columns=${shown} rows=${rows} sort=${sort} cardHeight=${132}
           onSort=${({ by, order }) => router.set({ sort: by, order })} onOpen=${(row) => router.set({ record: row.id })} />`}

@@ -45,7 +45,7 @@ function useLedger(filter, stock) {
     tell({ entries: [], cursor: null, problem: null, ready: false });
     const read = () => get('/api/stock-movements', { ...filter, limit: PAGE }).then((page) => wanted && tell((last) => ({ entries: merge(last.entries, page.items),
       cursor: page.nextCursor ?? null, problem: null, ready: true })), (problem) => wanted && tell((last) => ({ ...last, problem })));
-    const receiver = { begin() {}, take(events) {
+    const receiver = { begin: () => tell((last) => ({ ...last, entries: [], cursor: null })), take(events) {
       const fresh = events.filter(({ name }) => name === 'movement').map(({ data }) => JSON.parse(data)).filter((entry) => matches(entry, filter, stock));
       if (events.some(({ name }) => name === 'ready')) read();
       if (fresh.length) tell((last) => ({ ...last, entries: merge(fresh, last.entries) }));
@@ -103,7 +103,7 @@ function Entry({ entry, stock, onClose }) {
     notices.say(`Reversed by #${reversal.sequence}: ${number(reversal.quantityAfter)} on hand.`);
     onClose();
   });
-  const change = (delta, after) => (after === undefined ? null : `${signed(delta)} to ${number(after)}`);
+  const change = (delta, after) => (after === undefined ? null : `${signed(delta)} → ${number(after)}`);
   return html`<${Dialog} title=${`#${entry.sequence} ${word(entry.type)}`} onClose=${onClose} busy=${form.busy}>
     <${Facts} of=${[['Time', fullTime(entry.createdAt)], entry.occurredAt && ['Happened', fullTime(entry.occurredAt)], ['About', subject(entry, stock)],
       entry.warehouseId && ['Warehouse', stock.warehouses.get(entry.warehouseId)?.name ?? entry.warehouseId], entry.delta !== 0 && ['On hand', change(entry.delta, entry.quantityAfter)],

@@ -2,6 +2,7 @@
 
 import { html, useEffect, useMemo, useState } from '../../vendor/preact/standalone.module.js';
 import { get } from '../api.js';
+import { Beginning } from '../beginning.js';
 import { Chart } from '../chart.js';
 import { Feed } from '../feed.js';
 import { hhmm, number, plural, short, signed, time, word } from '../format.js';
@@ -9,7 +10,7 @@ import { useChanges, useTick } from '../hooks.js';
 import { address } from '../router.js';
 import { notices } from '../notices.js';
 import { STATUSES } from '../stock.js';
-import { Button, Empty, Heading, Spark, Status, Waiting } from '../ui.js';
+import { Button, Empty, Heading, Spark, Status } from '../ui.js';
 
 const MINUTE = 60_000;
 
@@ -124,7 +125,7 @@ export function Overview({ workspace }) {
   useChanges(alerts);
   const pulse = usePulse();
   const totals = useMemo(() => stock.totals(), [stock.revision]);
-  if (!stock.ready) return html`<${Heading} title="Overview" /><${Waiting}>Reading the stock<//>`;
+  if (!stock.ready) return html`<${Heading} title="Overview" /><${Beginning} workspace=${workspace} />`;
   if (!stock.records.size) return html`<${Heading} title="Overview" /><${Empty} icon="overview" title="An empty stockroom">Create a product, or import a file of them, on the page <a href=${address('products')}>Products</a>.<//>`;
   const lag = median(stock.lags);
   return html`<${Heading} title="Overview" about=${`True at #${number(stock.sequence)} of the ledger`}><${Verify} /><//>
@@ -133,5 +134,6 @@ export function Overview({ workspace }) {
       <${Tile} label="Reserved" value=${short(totals.reserved)} about=${`${short(totals.quantity - totals.reserved)} available`} href=${address('reservations')} />
       <${Tile} label="Low or out" value=${number(totals.statuses.LOW_STOCK + totals.statuses.OUT_OF_STOCK)} about=${`of ${plural(totals.records, 'record')}`} href=${address('alerts')} />
       <${Tile} label="Feed lag" value=${lag === null ? '–' : `${number(Math.round(lag))} ms`} about=${stock.lastChangeAt ? `last change ${hhmm(stock.lastChangeAt)}` : 'from change to screen'}><${Spark} values=${stock.lags.slice(-30)} /><//></div>
-      <${Pulse} pulse=${pulse} /><${Health} totals=${totals} /><${Latest} pulse=${pulse} stock=${stock} /><${Attention} alerts=${alerts.unacknowledged()} stock=${stock} /><${WarehousesPanel} totals=${totals} /></div>`;
+      <${Pulse} pulse=${pulse} /><div class="beside"><${Health} totals=${totals} /><${WarehousesPanel} totals=${totals} /></div>
+      <${Latest} pulse=${pulse} stock=${stock} /><${Attention} alerts=${alerts.unacknowledged()} stock=${stock} /></div>`;
 }

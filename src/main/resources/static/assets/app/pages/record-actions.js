@@ -3,7 +3,7 @@
 import { html } from '../../vendor/preact/standalone.module.js';
 import { post, send } from '../api.js';
 import { count, Field, Form, Pieces, text, useForm } from '../forms.js';
-import { number, plural } from '../format.js';
+import { number, plural, signed } from '../format.js';
 import { notices } from '../notices.js';
 
 export const ACTIONS = [['receive', 'Receive', 'plus'], ['ship', 'Ship', 'minus'], ['adjust', 'Adjust', 'adjust'], ['reserve', 'Reserve', 'reservations'],
@@ -16,7 +16,7 @@ const movement = (type, action, done) => function Movement({ record, onDone }) {
   const form = useForm({ quantity: '', reason: '', reference: '' }, async (values, key) => {
     const moved = await post('/api/stock-movements', { productId: record.productId, warehouseId: record.warehouseId, type, quantity: count(values.quantity),
       reason: text(values.reason), reference: text(values.reference) }, key);
-    notices.say(`${done} ${number(Math.abs(moved.delta))} of ${record.product.sku}: ${number(moved.quantityAfter)} on hand.`);
+    notices.say(`${done} ${type === 'ADJUSTMENT' ? signed(moved.delta) : number(Math.abs(moved.delta))} of ${record.product.sku}: ${number(moved.quantityAfter)} on hand.`);
     onDone();
   });
   return html`<${Form} form=${form} action=${action} onClose=${onDone}><div class="row">
@@ -66,7 +66,7 @@ function Thresholds({ record, onDone }) {
     <${Pieces} form=${form} name="maxStock" label="Max stock" min="0" hint="No more is taken in" /></div><//>`;
 }
 
-const FORMS = { receive: movement('IN', 'Receive', 'Received'), ship: movement('OUT', 'Ship', 'Shipped'), adjust: movement('ADJUSTMENT', 'Adjust', 'Adjusted by'),
+const FORMS = { receive: movement('IN', 'Receive', 'Received'), ship: movement('OUT', 'Ship', 'Shipped'), adjust: movement('ADJUSTMENT', 'Adjust', 'Adjusted'),
   reserve: Reserve, transfer: Transfer, thresholds: Thresholds };
 
 export const Actions = ({ action, ...others }) => html`<${FORMS[action]} ...${others} />`;

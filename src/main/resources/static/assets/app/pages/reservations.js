@@ -48,7 +48,7 @@ function End({ reservation, onClose }) {
   return html`<div class="form"><${Trouble} problem=${commit.problem ?? release.problem} />
     <div class="row"><button type="button" class="button primary" disabled=${busy} onClick=${commit.submit}>Sell it all</button>
       <button type="button" class="button" disabled=${busy} onClick=${release.submit}>Release it</button></div>
-    <${Form} form=${extend} action="Extend" tone=""><${Pieces} form=${extend} name="minutes" label="Hold for another … minutes from now" min="1" max="1440" /><//></div>`;
+    <${Form} form=${extend} action="Extend" tone=""><${Pieces} form=${extend} name="minutes" label="Minutes from now" hint="Hold it for longer, or for less" min="1" max="1440" /><//></div>`;
 }
 
 function Details({ reservation, stock, onClose }) {
