@@ -4,6 +4,12 @@ import { session, SignedOut } from './session.js';
 
 const ATTEMPTS = 4;
 
+/** How long an answer may take: a connection that a sleep has killed would never give one, in ms. */
+const PATIENCE = 30_000;
+
+/** The same for whole files. */
+const FILE_PATIENCE = 600_000;
+
 export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 const IDS = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
@@ -31,10 +37,10 @@ export function query(parameters = {}) {
   return pairs.length ? `?${new URLSearchParams(pairs.map(([name, value]) => [name, String(value)]))}` : '';
 }
 
-async function ask(path, init, tenant) {
+async function ask(path, init, tenant, patience = PATIENCE) {
   let answer;
   try {
-    answer = await session.fetch(path, init, tenant);
+    answer = await session.fetch(path, { signal: AbortSignal.timeout(patience), ...init }, tenant);
   }
   catch (failure) {
     if (failure instanceof SignedOut || failure.name === 'AbortError') throw failure;
@@ -81,12 +87,13 @@ export async function post(path, body, key = crypto.randomUUID()) {
 
 /** Sends a file as it is. */
 export async function upload(path, file, type, headers = {}) {
-  return json(await ask(path, { method: 'POST', body: file, headers: { Accept: 'application/json', 'Content-Type': type, ...headers } }));
+  return json(await ask(path, { method: 'POST', body: file, headers: { Accept: 'application/json', 'Content-Type': type, ...headers } },
+    undefined, FILE_PATIENCE));
 }
 
 /** Saves the whole result of a list as a file. */
 export async function download(path, parameters, type, name) {
-  const answer = await ask(path + query(parameters), { headers: { Accept: type } });
+  const answer = await ask(path + query(parameters), { headers: { Accept: type } }, undefined, FILE_PATIENCE);
   const link = document.createElement('a');
   link.href = URL.createObjectURL(await answer.blob());
   link.download = name;

@@ -7,6 +7,9 @@ import { session, SignedOut } from './session.js';
 /** The service says something every 15 s: after this much silence, in ms, the connection is dead. */
 const SILENCE = 35_000;
 
+/** A connection that a sleep has killed swallows a request without a word: after this long another one is tried, in ms. */
+const ANSWER = 15_000;
+
 /** After this much silence numbers are called stale, in ms. */
 const STALE = 20_000;
 
@@ -53,6 +56,7 @@ export class Feed extends Emitter {
   #open = false;
   #stopped = false;
   #abort = null;
+  #askedAt = 0;
   #wake = () => {};
   #cleanUp = [];
 
@@ -109,6 +113,7 @@ export class Feed extends Emitter {
 
   async #read(onAnswer) {
     this.#abort = new AbortController();
+    this.#askedAt = Date.now();
     const headers = { Accept: 'text/event-stream' };
     if (this.#position) headers['Last-Event-ID'] = this.#position;
     else this.#receiver.begin();
@@ -165,7 +170,8 @@ export class Feed extends Emitter {
 
   #judge() {
     const silent = Date.now() - this.heardAt;
-    if (this.#open && silent > SILENCE) this.#abort?.abort();
+    const waited = Date.now() - Math.max(this.heardAt, this.#askedAt);
+    if (waited > (this.#open ? SILENCE : ANSWER)) this.#abort?.abort();
     const state = this.#stateAfter(silent);
     if (state !== this.state) {
       this.state = state;

@@ -1,8 +1,9 @@
 // What stands around every page: where one can go, whether the numbers are live, and who is signed in.
 
 import { html, useState } from '../vendor/preact/standalone.module.js';
+import { get } from './api.js';
 import { hhmm, number } from './format.js';
-import { useChanges, useMedia, usePhone, useTick } from './hooks.js';
+import { useAnswer, useChanges, useMedia, usePhone, useTick } from './hooks.js';
 import { Icon } from './icons.js';
 import { Brand } from './pages/sign-in.js';
 import { AlertsPage } from './pages/alerts.js';
@@ -61,7 +62,9 @@ function Theme() {
 }
 
 function Who() {
-  return html`<div class="who"><div><strong>${session.claims.sub}</strong><small title=${session.tenant}>Tenant ${session.tenant.slice(-12)}</small></div>
+  // Its name is a courtesy: without the scope for it the end of its id has to do.
+  const { value: tenant } = useAnswer(() => (session.can('tenant:admin') ? get('/api/tenant') : null), [session.tenant]);
+  return html`<div class="who"><div><strong>${session.claims.sub}</strong><small title=${session.tenant}>${tenant?.name ?? `Tenant ${session.tenant.slice(-12)}`}</small></div>
     ${session.tenants.length > 1 && html`<${Button} icon="transfers" label="Change tenant" tone="ghost" small onClick=${() => session.reconsider()} />`}
     <${Button} icon="out" label="Sign out" tone="ghost" small onClick=${() => session.signOut()} /></div>`;
 }
@@ -91,8 +94,8 @@ export function Shell({ workspace }) {
   useTick(30_000);
   const phone = usePhone();
   const [, label, Page] = PAGES.find(([page]) => page === router.page) ?? [null, 'Not found', Nowhere];
-  useTitle(label);
   const alerts = workspace.alerts.unacknowledged().length;
+  useTitle(alerts ? `(${alerts}) ${label}` : label);
   const frame = { workspace, here: router.page, alerts };
   return html`<div class="shell"><a class="skip" href="#content" onClick=${skip}>Skip to the content</a>
     ${phone ? html`<${Bars} ...${frame} />` : html`<${Side} ...${frame} />`}

@@ -138,7 +138,8 @@ export class Stock extends Emitter {
   /** Begins a record's trace with what its movements say, the newest first. */
   remember(id, movements) {
     const record = this.records.get(id);
-    const past = movements.filter((movement) => movement.version <= (record?.version ?? Infinity)).map((movement) => movement.quantityAfter).reverse();
+    const past = movements.filter((movement) => movement.version <= (record?.version ?? Infinity)).map((movement) => movement.quantityAfter).reverse()
+      .filter((quantity, i, all) => quantity !== all[i - 1]);
     if (record && past.at(-1) !== record.quantity) past.push(record.quantity);
     this.#traces.set(id, past.slice(-TRACE));
     this.emitSoon();

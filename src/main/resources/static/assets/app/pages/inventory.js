@@ -36,7 +36,7 @@ function Trace({ stock, traces, id }) {
 
 /** The traces of records that somebody looks at are read two at a time. */
 const columns = (stock, traces = new Lazy(2)) => [
-  { key: 'product', label: 'Product', sortable: true, class: 'title', cell: (record, open) => html`<button type="button" class="link" onClick=${() => open(record)}>${record.product.name}</button>` },
+  { key: 'product', label: 'Product', sortable: true, class: 'title', cell: (record, open) => html`<button type="button" class="link" title=${record.product.name} onClick=${() => open(record)}>${record.product.name}</button>` },
   { key: 'sku', label: 'SKU', sortable: true, class: 'code', cell: (record) => record.product.sku },
   { key: 'warehouse', label: 'Warehouse', sortable: true, class: 'place', cell: (record) => record.warehouse.name },
   amount('quantity', 'Current Stock', { class: 'number strong' }),

@@ -22,10 +22,11 @@ function useHistory(record) {
     const known = movements?.[0]?.sequence;
     const filter = { inventoryId: record.id, limit: SHOWN, ...(known ? { fromSequence: known + 1 } : {}) };
     get('/api/stock-movements', filter).then((page) => {
+      if (wanted) fail(null);
       if (wanted) tell((last) => [...page.items.filter((entry) => entry.sequence > (last?.[0]?.sequence ?? 0)), ...(last ?? [])].slice(0, SHOWN));
     }, (failure) => wanted && fail(failure));
     return () => { wanted = false; };
-  }, [record.id, record.version]);
+  }, [record.id, record.version, session.opened]);
   return { movements, problem };
 }
 
