@@ -20,7 +20,7 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
  */
 final class Dashboard implements AutoCloseable {
 
-	private static final double PATIENCE_MS = 20_000;
+	private static final double PATIENCE_MS = 60_000;
 
 	private final BrowserContext context;
 

@@ -20,6 +20,8 @@ final class Line implements AutoCloseable {
 
 	private final int port;
 
+	private final Set<Socket> swallowed = ConcurrentHashMap.newKeySet();
+
 	private volatile boolean cut;
 
 	Line(int port) throws IOException {
@@ -35,6 +37,14 @@ final class Line implements AutoCloseable {
 	void cut() {
 		this.cut = true;
 		this.open.forEach(Line::drop);
+	}
+
+	/**
+	 * Lets what is connected stay so and hear nothing any more, as after a sleep or
+	 * behind a router that has forgotten it. New connections work.
+	 */
+	void swallow() {
+		this.swallowed.addAll(this.open);
 	}
 
 	void heal() {
@@ -68,7 +78,12 @@ final class Line implements AutoCloseable {
 		try (from; to) {
 			InputStream in = from.getInputStream();
 			OutputStream out = to.getOutputStream();
-			in.transferTo(out);
+			byte[] buffer = new byte[16 * 1024];
+			for (int read; (read = in.read(buffer)) >= 0;) {
+				if (!this.swallowed.contains(from)) {
+					out.write(buffer, 0, read);
+				}
+			}
 		}
 		catch (IOException ex) {
 			// Cut, or the other direction has ended.
