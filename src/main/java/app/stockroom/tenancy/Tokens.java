@@ -1,5 +1,6 @@
 package app.stockroom.tenancy;
 
+import java.time.InstantSource;
 import java.util.Objects;
 import java.util.Set;
 
@@ -53,6 +54,11 @@ final class Tokens {
 	}
 
 	static ReactiveJwtDecoder decoder(TokenKeys keys, SecuritySettings settings) {
+		return new VerifiedTokens(verifier(keys, settings), InstantSource.system());
+	}
+
+	/** Verifies every token every time. */
+	static ReactiveJwtDecoder verifier(TokenKeys keys, SecuritySettings settings) {
 		Tokens tokens = new Tokens(keys, settings);
 		NimbusReactiveJwtDecoder decoder = new NimbusReactiveJwtDecoder(tokens::verify);
 		// Nimbus has checked the claims, with our leeway; Spring's default has another.
