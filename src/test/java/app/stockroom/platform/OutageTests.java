@@ -1,8 +1,17 @@
 package app.stockroom.platform;
 
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
 
+import app.stockroom.Invariants;
 import app.stockroom.PrivatePostgres;
 import app.stockroom.StockroomTest;
 import app.stockroom.TenantClient;
@@ -12,8 +21,11 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.core.env.Environment;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
@@ -33,16 +45,22 @@ class OutageTests {
 
 	private static final int CLIENTS = 40;
 
+	private static final int WRITE_CONNECTIONS = 2;
+
 	@Autowired
 	private WebTestClient web;
 
 	@Autowired
 	private Tenants tenants;
 
+	@Autowired
+	private Environment environment;
+
 	@DynamicPropertySource
 	static void servers(DynamicPropertyRegistry registry) {
 		TestServers.register(registry, TestServers.properties(POSTGRES.cluster(), DATABASE));
 		registry.add("stockroom.tenancy.read-timeout", () -> "2s");
+		registry.add("stockroom.ledger.write-connections", () -> WRITE_CONNECTIONS);
 	}
 
 	@AfterAll
@@ -80,6 +98,68 @@ class OutageTests {
 		Awaitility.await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertServing(client));
 	}
 
+	@Test
+	void whoFindsNoConnectionForAReadIs503() throws SQLException {
+		TenantClient client = TenantClient.open(this.web, this.tenants);
+		client.get("/api/products").expect(200);
+		try (Connection owner = Invariants.owner(this.environment)) {
+			owner.setAutoCommit(false);
+			owner.createStatement().execute("lock table product in access exclusive mode");
+			long start = System.nanoTime();
+			List<TenantClient.Reply> replies = Flux.range(0, CLIENTS)
+				.flatMap((_) -> Mono.fromCallable(() -> client.get("/api/products"))
+					.subscribeOn(Schedulers.boundedElastic()), CLIENTS)
+				.collectList()
+				.block();
+			assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(20));
+			assertThat(replies).allSatisfy(OutageTests::assertUnavailable);
+		}
+		Awaitility.await().until(() -> client.get("/api/products").status() == 200);
+	}
+
+	@Test
+	void whoFindsNoConnectionForAWriteIs503AndChangesNothing() throws Exception {
+		List<TenantClient> clients = Stream.generate(() -> TenantClient.open(this.web, this.tenants))
+			.limit(WRITE_CONNECTIONS + 1)
+			.toList();
+		List<String> products = clients.stream().map((client) -> client.product("A")).toList();
+		List<Future<TenantClient.Reply>> blocked = new ArrayList<>();
+		try (Connection owner = Invariants.owner(this.environment);
+				ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+			owner.setAutoCommit(false);
+			owner.createStatement().execute("select from ledger_head for update");
+			for (int i = 0; i < WRITE_CONNECTIONS; i++) {
+				TenantClient client = clients.get(i);
+				String product = products.get(i);
+				blocked.add(threads.submit(() -> client.move(product, "IN", 1)));
+			}
+			Awaitility.await().until(() -> waiting(owner) == WRITE_CONNECTIONS);
+			long start = System.nanoTime();
+			assertUnavailable(clients.getLast().move(products.getLast(), "IN", 1));
+			assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(20));
+			owner.rollback();
+		}
+		for (Future<TenantClient.Reply> reply : blocked) {
+			assertThat(reply.get().status()).isIn(201, 503);
+		}
+		assertThat(clients.getLast().stock(products.getLast()).get("quantity").asLong()).isZero();
+		clients.getLast().move(products.getLast(), "IN", 1).expect(201);
+	}
+
+	/** Calls that wait for a lock. */
+	private static int waiting(Connection connection) throws SQLException {
+		try (ResultSet rows = connection.createStatement()
+			.executeQuery("select count(distinct pid) from pg_locks where not granted")) {
+			rows.next();
+			return rows.getInt(1);
+		}
+	}
+
+	private static void assertUnavailable(TenantClient.Reply reply) {
+		reply.expectProblem(503, "unavailable");
+		assertThat(reply.headers().getFirst("Retry-After")).isEqualTo("1");
+	}
+
 	private void assertServing(TenantClient client) {
 		this.web.get().uri("/actuator/health/readiness").exchange().expectStatus().isOk();
 		assertThat(statuses(client)).allMatch(HttpStatusCode::is2xxSuccessful);
@@ -100,7 +180,7 @@ class OutageTests {
 		WebTestClient patient = this.web.mutate().responseTimeout(Duration.ofSeconds(30)).build();
 		return Flux.range(0, CLIENTS)
 			.parallel(CLIENTS)
-			.runOn(reactor.core.scheduler.Schedulers.boundedElastic())
+			.runOn(Schedulers.boundedElastic())
 			.map((_) -> patient.get()
 				.uri("/api/tenant")
 				.headers((headers) -> headers.setBearerAuth(client.token()))
