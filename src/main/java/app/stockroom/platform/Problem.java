@@ -73,6 +73,8 @@ public enum Problem {
 
 	TOO_MANY_STREAMS(HttpStatus.TOO_MANY_REQUESTS, "Too many streams are open"),
 
+	RATE_LIMITED(HttpStatus.TOO_MANY_REQUESTS, "The tenant makes too many requests"),
+
 	QUEUE_FULL(HttpStatus.SERVICE_UNAVAILABLE, "Too many changes are waiting"),
 
 	UNAVAILABLE(HttpStatus.SERVICE_UNAVAILABLE, "The service cannot answer right now"),

@@ -70,6 +70,9 @@ public final class Problems {
 		if (refusal.problem().status() == HttpStatus.SERVICE_UNAVAILABLE) {
 			headers.set(HttpHeaders.RETRY_AFTER, "1");
 		}
+		else if (refusal.problem() == Problem.RATE_LIMITED) {
+			headers.set(HttpHeaders.RETRY_AFTER, String.valueOf(refusal.members().get("retryAfter")));
+		}
 		else if (refusal.problem() == Problem.TOO_MANY_STREAMS) {
 			// Until others have gone, which nobody knows.
 			headers.set(HttpHeaders.RETRY_AFTER, "10");

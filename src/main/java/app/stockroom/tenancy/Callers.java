@@ -32,25 +32,42 @@ class Callers {
 
 	private final Tenants tenants;
 
-	Callers(Tenants tenants) {
+	private final RateLimits limits;
+
+	Callers(Tenants tenants, RateLimits limits) {
 		this.tenants = tenants;
+		this.limits = limits;
 	}
 
 	/**
 	 * The caller of a tenant's route. Refuses in this order: no token, scope, tenant
-	 * named wrongly, tenant foreign, tenant gone.
+	 * named wrongly, tenant foreign, tenant gone, too many requests.
 	 */
 	Mono<Caller> caller(ServerRequest request, Scope required) {
 		return token().flatMap((token) -> {
 			Set<Scope> scopes = allow(token, required);
 			TenantId tenant = tenant(request, tenants(token));
-			return this.tenants.isOpen(tenant).map((open) -> {
-				if (!open) {
-					throw Problem.FORBIDDEN.because("The tenant does not exist any more.");
-				}
-				return new Caller(tenant, subject(token), scopes,
-						Objects.requireNonNullElse(token.getExpiresAt(), Instant.MAX));
-			});
+			Caller caller = new Caller(tenant, subject(token), scopes,
+					Objects.requireNonNullElse(token.getExpiresAt(), Instant.MAX));
+			return this.tenants.standing(tenant)
+				.flatMap((standing) -> admit(request, tenant, standing))
+				.thenReturn(caller);
+		});
+	}
+
+	/**
+	 * Refuses for a tenant that is gone, or makes too many requests. The latter is told
+	 * before anything of the request is read, and so before its idempotency key.
+	 */
+	private Mono<Admission> admit(ServerRequest request, TenantId tenant, Standing standing) {
+		if (!standing.open()) {
+			return Mono.error(Problem.FORBIDDEN.because("The tenant does not exist any more."));
+		}
+		return this.limits.admit(tenant, standing.rateLimit()).doOnNext((admission) -> {
+			admission.tell(request.exchange().getResponse().getHeaders());
+			if (!admission.granted()) {
+				throw admission.refusal();
+			}
 		});
 	}
 

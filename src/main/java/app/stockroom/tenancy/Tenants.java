@@ -4,6 +4,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.function.Function;
 
 import app.stockroom.platform.Database;
@@ -44,12 +46,12 @@ public class Tenants {
 
 	private final ConnectionPool administration;
 
-	private final AsyncCache<TenantId, Boolean> open;
+	private final AsyncCache<TenantId, Standing> standings;
 
 	Tenants(Reads reads, Database database, TenancySettings settings) {
 		this.reads = reads;
 		this.administration = database.pool("administration", settings.administrationConnections());
-		this.open = Caffeine.newBuilder()
+		this.standings = Caffeine.newBuilder()
 			.maximumSize(CACHED_TENANTS)
 			.expireAfterWrite(settings.tenantCacheTime())
 			.buildAsync();
@@ -73,10 +75,25 @@ public class Tenants {
 	 * streams do, asks it now and then.
 	 */
 	public Mono<Boolean> isOpen(TenantId tenant) {
+		return standing(tenant).map(Standing::open);
+	}
+
+	/**
+	 * What a request must know of its tenant, as it was some seconds ago.
+	 */
+	Mono<Standing> standing(TenantId tenant) {
+		CompletableFuture<Standing> known = this.standings.getIfPresent(tenant);
+		if (known != null && known.state() == Future.State.SUCCESS) {
+			return Mono.just(known.resultNow());
+		}
 		// Suppresses cancel: others wait for the same answer. The read starts on another
 		// thread, because here the cache holds a lock.
-		return Mono.fromFuture(() -> this.open.get(tenant,
-				(_, _) -> find(tenant).hasElement().subscribeOn(Schedulers.parallel()).toFuture()), true);
+		return Mono.fromFuture(() -> this.standings.get(tenant,
+				(_, _) -> find(tenant).map(Standing::of)
+					.defaultIfEmpty(Standing.GONE)
+					.subscribeOn(Schedulers.parallel())
+					.toFuture()),
+				true);
 	}
 
 	/**
@@ -121,7 +138,7 @@ public class Tenants {
 	Mono<Tenant> change(TenantId id, IfMatch seen, TenantChange wanted) {
 		return seen.attempt(found(id).doOnNext(seen::check)
 			.doOnNext(wanted::requirePossible)
-			.flatMap((tenant) -> change(id, tenant.version(), wanted)
+			.flatMap((tenant) -> change(id, tenant.version(), wanted).doOnNext((_) -> forget(id))
 				.flatMap((changed) -> found(id).doOnNext((now) -> requireUntouched(changed, tenant, now)))));
 	}
 
@@ -175,7 +192,7 @@ public class Tenants {
 	}
 
 	private void forget(TenantId tenant) {
-		this.open.synchronous().invalidate(tenant);
+		this.standings.synchronous().invalidate(tenant);
 	}
 
 	/** Runs one statement in its own transaction, out of reach of the client's cancel. */
