@@ -47,6 +47,8 @@ record TokenKeys(JWSKeySelector<SecurityContext> selector, @Nullable Closeable r
 
 	private static final int JWKS_BYTES = 256 * 1024;
 
+	// Six minutes after it was withdrawn a key is believed no more: this, and what
+	// VerifiedTokens remembers.
 	private static final long CACHE_MS = 300_000;
 
 	private static final long CACHE_WAIT_MS = 6_000;
