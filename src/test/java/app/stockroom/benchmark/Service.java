@@ -57,7 +57,10 @@ final class Service implements AutoCloseable {
 	static Service start(Path jar, Map<String, Object> properties) throws IOException, InterruptedException {
 		int port = Ports.free();
 		List<String> command = command(jar, properties, port);
-		command.add(1, "-XX:AOTCache=" + cache(jar));
+		// Flight recordings and AOT caches do not agree on the names of methods.
+		String recording = System.getProperty("benchmark.recording");
+		command.add(1, (recording == null) ? "-XX:AOTCache=" + cache(jar)
+				: "-XX:StartFlightRecording=settings=profile,filename=" + recording);
 		long begun = System.nanoTime();
 		Process process = launch(command, "service-" + port + ".log");
 		while (!ready(port)) {
