@@ -56,7 +56,8 @@ class ArchitectureTests {
 			Map.entry("reservations", List.of("platform", "tenancy", "ledger", "products", "warehouses", "inventory")),
 			Map.entry("live",
 					List.of("platform", "tenancy", "ledger", "products", "warehouses", "inventory", "alerts")),
-			Map.entry("sales", List.of()), Map.entry("replay", List.of("sales")),
+			Map.entry("csv", List.of()),
+			Map.entry("sales", List.of("csv")), Map.entry("replay", List.of("sales")),
 			Map.entry("demo", List.of("sales", "platform", "tenancy", "ledger", "products", "warehouses", "inventory")),
 			Map.entry("embedded", List.of("platform")), Map.entry("dashboard", List.of()));
 

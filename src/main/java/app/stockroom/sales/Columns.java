@@ -7,6 +7,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.time.format.ResolverStyle;
+import java.util.List;
 import java.util.regex.Pattern;
 
 /**
@@ -31,9 +32,9 @@ class Columns {
 	private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss")
 		.withResolverStyle(ResolverStyle.STRICT);
 
-	private final String[] row;
+	private final List<String> row;
 
-	Columns(String[] row) {
+	Columns(List<String> row) {
 		this.row = row;
 	}
 
@@ -51,7 +52,7 @@ class Columns {
 	}
 
 	private String text(String column, int index) throws Malformed {
-		String text = this.row[index];
+		String text = this.row.get(index);
 		if (text.length() > MAX_TEXT) {
 			throw new Malformed("%s is longer than %d characters".formatted(column, MAX_TEXT));
 		}

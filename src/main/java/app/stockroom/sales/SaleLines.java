@@ -9,13 +9,10 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.zip.GZIPInputStream;
 
+import app.stockroom.csv.CsvReader;
+import app.stockroom.csv.CsvRow;
+import app.stockroom.csv.MalformedCsv;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
-import tools.jackson.core.exc.JacksonIOException;
-import tools.jackson.databind.MappingIterator;
-import tools.jackson.databind.ObjectReader;
-import tools.jackson.dataformat.csv.CsvMapper;
-import tools.jackson.dataformat.csv.CsvReadFeature;
 
 /**
  * Unpacks and checks one line after the other. It holds no resource that needs closing:
@@ -26,43 +23,38 @@ class SaleLines implements Iterator<SaleLine> {
 	private static final List<String> HEADER = List.of("InvoiceNo", "StockCode", "Description", "Quantity",
 			"InvoiceDate", "UnitPrice", "CustomerID", "Country");
 
-	private static final ObjectReader CSV = new CsvMapper().readerFor(String[].class)
-		.with(CsvReadFeature.WRAP_AS_ARRAY);
-
 	private final String file;
 
-	private final MappingIterator<String[]> rows;
+	private final CsvReader rows;
 
-	/** The line that the next row starts on, or the one that could not be read. */
+	/** The row that was read ahead, or null. */
+	private @Nullable CsvRow ahead;
+
+	/** The line that the row starts on, or the one that could not be read. */
 	private long number = 1;
 
 	SaleLines(String file, byte[] content) {
 		this.file = file;
 		this.rows = open(content);
-		if (!hasNext() || !List.of(row()).equals(HEADER)) {
+		if (!hasNext() || !row().cells().equals(HEADER)) {
 			throw malformed("the header must be " + String.join(",", HEADER), null);
 		}
 	}
 
 	@Override
 	public boolean hasNext() {
-		try {
-			// The parser stands behind the previous row, so on the line the next starts
-			// on:
-			// a quoted line break makes a row end further down.
-			this.number = this.rows.parser().currentLocation().getLineNr();
-			return this.rows.hasNextValue();
+		if (this.ahead == null) {
+			this.number = this.rows.line();
+			this.ahead = read();
 		}
-		catch (JacksonException ex) {
-			throw unreadable(ex);
-		}
+		return this.ahead != null;
 	}
 
 	@Override
 	public SaleLine next() {
-		String[] row = row();
-		if (row.length != HEADER.size()) {
-			throw malformed("%d columns instead of %d".formatted(row.length, HEADER.size()), null);
+		List<String> row = row().cells();
+		if (row.size() != HEADER.size()) {
+			throw malformed("%d columns instead of %d".formatted(row.size(), HEADER.size()), null);
 		}
 		try {
 			return new Columns(row).line(this.number);
@@ -72,34 +64,35 @@ class SaleLines implements Iterator<SaleLine> {
 		}
 	}
 
-	private MappingIterator<String[]> open(byte[] content) {
+	private CsvReader open(byte[] content) {
 		try {
 			GZIPInputStream unpacked = new GZIPInputStream(new ByteArrayInputStream(content));
-			return CSV.readValues(new InputStreamReader(unpacked, StandardCharsets.UTF_8));
+			return new CsvReader(new InputStreamReader(unpacked, StandardCharsets.UTF_8), ',');
 		}
 		catch (IOException ex) {
 			throw malformed("not a gzip file: " + ex.getMessage(), ex);
 		}
-		catch (JacksonException ex) {
-			throw unreadable(ex);
-		}
 	}
 
-	private String[] row() {
-		if (!hasNext()) {
+	private CsvRow row() {
+		CsvRow row = hasNext() ? this.ahead : null;
+		if (row == null) {
 			throw new NoSuchElementException();
 		}
-		try {
-			return this.rows.nextValue();
-		}
-		catch (JacksonException ex) {
-			throw unreadable(ex);
-		}
+		this.ahead = null;
+		return row;
 	}
 
-	private MalformedSalesFile unreadable(JacksonException ex) {
-		String reason = (ex instanceof JacksonIOException) ? "the gzip data is damaged or cut off" : "not valid CSV";
-		return malformed(reason + ": " + ex.getOriginalMessage(), ex);
+	private @Nullable CsvRow read() {
+		try {
+			return this.rows.next();
+		}
+		catch (MalformedCsv ex) {
+			throw malformed("not valid CSV: " + ex.reason(), ex);
+		}
+		catch (IOException ex) {
+			throw malformed("the gzip data is damaged or cut off: " + ex.getMessage(), ex);
+		}
 	}
 
 	MalformedSalesFile malformed(String reason, @Nullable Exception cause) {

@@ -70,8 +70,8 @@ class SalesFileTests {
 			2010-12-01         | 2010-02-30         | InvoiceDate '2010-02-30 08:26:00' is not a time
 			2.55               | 1e999999999        | UnitPrice '1e999999999' is not a number
 			2.55               | 2.55555            | UnitPrice '2.55555' is not a number with at most 4 decimal places
-			WHITE HEART        | "WHITE" HEART      | not valid CSV
-			WHITE HEART        | "WHITE HEART       | not valid CSV: Missing closing quote
+			WHITE HEART        | "WHITE" HEART      | not valid CSV: something follows a closing quote
+			WHITE HEART        | "WHITE HEART       | not valid CSV: a quote is never closed
 			""")
 	void refusesABadLineWithFileLineAndReason(String good, String bad, String reason) throws IOException {
 		SalesFile file = file(SalesFiles.HEADER + GOOD + GOOD.replace(good, bad) + GOOD);
