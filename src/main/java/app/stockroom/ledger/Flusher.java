@@ -6,12 +6,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
+import app.stockroom.ledger.Work.Acknowledging;
+import app.stockroom.ledger.Work.Cataloguing;
 import app.stockroom.ledger.Work.Posting;
 import app.stockroom.ledger.Work.Rehearsal;
-import app.stockroom.ledger.Work.Single;
 import app.stockroom.ledger.Work.Waiting;
 import app.stockroom.platform.Problem;
 import app.stockroom.tenancy.TenantId;
@@ -164,34 +166,73 @@ final class Flusher {
 		return again.isEmpty() ? Mono.empty() : Mono.delay(PAUSE).then(Mono.defer(() -> post(tenant, again)));
 	}
 
-	Mono<Void> change(TenantId tenant, Single single) {
+	Mono<Void> change(TenantId tenant, List<Cataloguing> works) {
+		List<CatalogChange> changes = works.stream().map(Cataloguing::change).toList();
+		boolean rehearsal = works.getFirst().rehearsal();
 		return this.writer
-			.call(single.sql(), statement -> single.binds().apply(statement.bind(0, tenant.value())),
+			.call(rehearsal ? CatalogAnswer.REHEARSE : CatalogAnswer.CHANGE,
+					statement -> CatalogAnswer.bind(statement, tenant, changes), CatalogAnswer::read)
+			.doOnNext(answers -> settle(tenant, works.stream().map(Cataloguing::waiting).toList(), answers,
+					i -> answers.get(i).entries(changes.get(i), this.json), rehearsal))
+			.then()
+			.onErrorResume(failure -> recoverChanges(tenant, works, failure));
+	}
+
+	/** As of commands, one with bad data is found by halving. */
+	private Mono<Void> recoverChanges(TenantId tenant, List<Cataloguing> works, Throwable failure) {
+		boolean badData = failure instanceof WriteFailure known && known.knowledge() == WriteFailure.Knowledge.BAD_DATA;
+		if (badData && works.size() > 1) {
+			int middle = works.size() / 2;
+			return change(tenant, works.subList(0, middle))
+				.then(Mono.defer(() -> change(tenant, works.subList(middle, works.size()))));
+		}
+		Throwable told = told(failure);
+		works.forEach(work -> work.waiting().fail(told));
+		return Mono.empty();
+	}
+
+	Mono<Void> acknowledge(TenantId tenant, Acknowledging work) {
+		return this.writer
+			.call(CatalogAnswer.ACKNOWLEDGE,
+					statement -> statement.bind(0, tenant.value()).bind(1, work.alert()).bind(2, work.actor()),
 					CatalogAnswer::read)
-			.doOnNext(rows -> settle(tenant, single, rows.getFirst()))
+			.doOnNext(answers -> settle(tenant, List.of(work.waiting()), answers,
+					i -> List.of(answers.get(i).entry(work, this.json)), false))
 			.then()
 			.onErrorResume(failure -> {
-				single.waiting().fail(switch (failure) {
-					case WriteFailure known when known.knowledge() == WriteFailure.Knowledge.UNKNOWN ->
-						unknown(failure);
-					case WriteFailure known when known.knowledge() != WriteFailure.Knowledge.BAD_DATA ->
-						unavailable(failure);
-					default -> failure;
-				});
+				work.waiting().fail(told(failure));
 				return Mono.empty();
 			});
 	}
 
-	private void settle(TenantId tenant, Single single, CatalogAnswer answer) {
-		if (answer.verdict() != Verdict.ACCEPTED) {
-			single.waiting().fail(answer.refusal(this.json));
-			return;
+	private static Throwable told(Throwable failure) {
+		return switch (failure) {
+			case WriteFailure known when known.knowledge() == WriteFailure.Knowledge.UNKNOWN -> unknown(failure);
+			case WriteFailure known when known.knowledge() != WriteFailure.Knowledge.BAD_DATA -> unavailable(failure);
+			default -> failure;
+		};
+	}
+
+	private void settle(TenantId tenant, List<Waiting<Entry>> waiting, List<CatalogAnswer> answers,
+			IntFunction<List<Entry>> entriesOf, boolean rehearsal) {
+		CatalogAnswer first = null;
+		List<Entry> entries = new ArrayList<>();
+		List<Alert> alerts = new ArrayList<>();
+		for (int i = 0; i < answers.size(); i++) {
+			CatalogAnswer answer = answers.get(i);
+			if (answer.verdict() != Verdict.ACCEPTED) {
+				waiting.get(i).fail(answer.refusal(this.json));
+				continue;
+			}
+			List<Entry> written = entriesOf.apply(i);
+			waiting.get(i).succeed(written.getFirst());
+			first = (first != null) ? first : answer;
+			entries.addAll(written);
+			alerts.addAll(answer.alerts(this.json));
 		}
-		List<Entry> entries = answer.entries(single, this.json);
-		single.waiting().succeed(entries.getFirst());
-		if (answer.previous() != null) {
-			this.announcer.announce(new Commit(tenant, Objects.requireNonNull(answer.epoch()), answer.previous(),
-					entries.getFirst().sequence(), entries.getLast().sequence(), entries, answer.alerts(this.json)));
+		if (first != null && first.previous() != null && !rehearsal) {
+			this.announcer.announce(new Commit(tenant, Objects.requireNonNull(first.epoch()), first.previous(),
+					entries.getFirst().sequence(), entries.getLast().sequence(), entries, alerts));
 		}
 	}
 

@@ -5,10 +5,13 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+import java.util.function.ToIntFunction;
 
+import app.stockroom.ledger.Work.Acknowledging;
+import app.stockroom.ledger.Work.Cataloguing;
 import app.stockroom.ledger.Work.Posting;
 import app.stockroom.ledger.Work.Rehearsal;
-import app.stockroom.ledger.Work.Single;
 import app.stockroom.platform.Problem;
 import app.stockroom.tenancy.TenantId;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +23,12 @@ import reactor.core.publisher.Mono;
  * and the busier the tenant, the larger the calls.
  */
 final class Lane {
+
+	/**
+	 * Each change of the catalogue writes the head's row again, and within a transaction
+	 * each version of it is one more to step over.
+	 */
+	private static final int CHANGES_PER_CALL = 250;
 
 	private final TenantId tenant;
 
@@ -85,14 +94,17 @@ final class Lane {
 		}
 		this.inFlight = true;
 		Mono<Void> call = switch (first) {
-			case Posting _ -> this.flusher.post(this.tenant, gather());
+			case Posting posting -> this.flusher.post(this.tenant, gather(Posting.class, posting, (_) -> true,
+					(next) -> next.command().lines().size(), this.linesPerCall));
 			case Rehearsal rehearsal -> {
 				take();
 				yield this.flusher.rehearse(this.tenant, rehearsal);
 			}
-			case Single single -> {
+			case Cataloguing change -> this.flusher.change(this.tenant, gather(Cataloguing.class, change,
+					(next) -> next.rehearsal() == change.rehearsal(), (_) -> 1, CHANGES_PER_CALL));
+			case Acknowledging acknowledgement -> {
 				take();
-				yield this.flusher.change(this.tenant, single);
+				yield this.flusher.acknowledge(this.tenant, acknowledgement);
 			}
 		};
 		// Subscribed here and by nobody else: no client's cancel reaches a call that was
@@ -106,15 +118,21 @@ final class Lane {
 	}
 
 	/**
-	 * The postings at the head of the queue that fit one call; at least one. What must go
-	 * alone ends the run.
+	 * The first work in the queue and what follows it, of one kind and alike, as far as
+	 * it fits one call. The first is sent even if nobody waits for it any more since it
+	 * was looked at: there is always something to send.
 	 */
-	private List<Posting> gather() {
-		List<Posting> together = new ArrayList<>();
-		int lines = 0;
-		while (peek() instanceof Posting next) {
-			lines += next.command().lines().size();
-			if (lines > this.linesPerCall && !together.isEmpty()) {
+	private <W extends Work> List<W> gather(Class<W> kind, W first, Predicate<W> alike, ToIntFunction<W> size,
+			int most) {
+		List<W> together = new ArrayList<>();
+		together.add(first);
+		take();
+		int gathered = size.applyAsInt(first);
+		Work work;
+		while (kind.isInstance(work = peek())) {
+			W next = kind.cast(work);
+			gathered += size.applyAsInt(next);
+			if (!alike.test(next) || gathered > most) {
 				break;
 			}
 			together.add(next);

@@ -7,9 +7,10 @@ import java.util.Objects;
 import java.util.UUID;
 import java.util.function.Function;
 
+import app.stockroom.ledger.Work.Acknowledging;
+import app.stockroom.ledger.Work.Cataloguing;
 import app.stockroom.ledger.Work.Posting;
 import app.stockroom.ledger.Work.Rehearsal;
-import app.stockroom.ledger.Work.Single;
 import app.stockroom.ledger.Work.Waiting;
 import app.stockroom.platform.Database;
 import app.stockroom.platform.Problem;
@@ -19,8 +20,6 @@ import com.github.benmanes.caffeine.cache.LoadingCache;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.r2dbc.spi.Parameters;
-import io.r2dbc.spi.R2dbcType;
 import reactor.core.publisher.Mono;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -126,15 +125,14 @@ public class Ledger {
 	 * the catalogue, such as {@code sku-taken}
 	 */
 	public Mono<Entry> change(TenantId tenant, CatalogChange change) {
-		return enqueue(tenant,
-				waiting -> new Single(CatalogAnswer.CHANGE,
-						statement -> statement.bind(1, change.subject().code())
-							.bind(2, change.id())
-							.bind(3, change.action().name())
-							.bind(4, Parameters.in(R2dbcType.BIGINT, change.expectedVersion()))
-							.bind(5, Parameters.in(R2dbcType.VARCHAR, change.state()))
-							.bind(6, change.actor()),
-						EntryType.CATALOG, change.subject(), change.id(), change.actor(), waiting));
+		return enqueue(tenant, waiting -> new Cataloguing(change, false, waiting));
+	}
+
+	/**
+	 * Decides a change of the catalogue as {@link #change} would now, and writes nothing.
+	 */
+	public Mono<Entry> rehearse(TenantId tenant, CatalogChange change) {
+		return enqueue(tenant, waiting -> new Cataloguing(change, true, waiting));
 	}
 
 	/**
@@ -143,10 +141,7 @@ public class Ledger {
 	 * {@code alert-resolved} and those of {@link #post}
 	 */
 	public Mono<Alert> acknowledge(TenantId tenant, UUID alert, String actor) {
-		return enqueue(tenant,
-				(Waiting<Entry> waiting) -> new Single(CatalogAnswer.ACKNOWLEDGE,
-						statement -> statement.bind(1, alert).bind(2, actor), EntryType.ACKNOWLEDGEMENT,
-						Entry.SubjectKind.ALERT, alert, actor, waiting))
+		return enqueue(tenant, (Waiting<Entry> waiting) -> new Acknowledging(alert, actor, waiting))
 			.map((entry) -> this.json.convertValue(Objects.requireNonNull(entry.subject()).state(), Alert.class));
 	}
 

@@ -63,7 +63,7 @@ final class PostEntries {
 	 * Binds one array, or null where no element has a value: what nobody uses costs
 	 * nothing.
 	 */
-	private static <S> void column(Statement statement, int index, Class<?> type, List<S> source, Cell<S> cell) {
+	static <S> void column(Statement statement, int index, Class<?> type, List<S> source, Cell<S> cell) {
 		@Nullable Object[] values = (Object[]) Array.newInstance(type, source.size());
 		boolean used = false;
 		for (int i = 0; i < values.length; i++) {
@@ -158,7 +158,7 @@ final class PostEntries {
 	/**
 	 * Takes one element of an array from a command or a line.
 	 */
-	private interface Cell<S> {
+	interface Cell<S> {
 
 		@Nullable Object of(S source);
 

@@ -1,10 +1,8 @@
 package app.stockroom.ledger;
 
-import java.util.UUID;
 import java.util.List;
-import java.util.function.UnaryOperator;
+import java.util.UUID;
 
-import io.r2dbc.spi.Statement;
 import reactor.core.publisher.MonoSink;
 
 /**
@@ -38,19 +36,23 @@ sealed interface Work {
 	}
 
 	/**
-	 * A change of the catalogue or an acknowledgement: sent alone, its outcome is one
-	 * entry.
+	 * A change of the catalogue. Changes that wait together are sent together.
 	 *
-	 * @param sql the call
-	 * @param binds its parameters after the tenant's
-	 * @param type the type of the entry it writes
-	 * @param subject what changes
-	 * @param id the subject's id
-	 * @param actor the token subject
-	 * @param waiting who waits
+	 * @param change what to do
+	 * @param rehearsal whether to decide only, and write nothing
+	 * @param waiting who waits for its entry
 	 */
-	record Single(String sql, UnaryOperator<Statement> binds, EntryType type, Entry.SubjectKind subject, UUID id,
-			String actor, Waiting<Entry> waiting) implements Work {
+	record Cataloguing(CatalogChange change, boolean rehearsal, Waiting<Entry> waiting) implements Work {
+	}
+
+	/**
+	 * An acknowledgement of an alert: sent alone.
+	 *
+	 * @param alert the alert
+	 * @param actor the token subject
+	 * @param waiting who waits for its entry
+	 */
+	record Acknowledging(UUID alert, String actor, Waiting<Entry> waiting) implements Work {
 	}
 
 	/**

@@ -37,6 +37,7 @@ import static app.stockroom.ledger.Shop.keyed;
 import static app.stockroom.ledger.Shop.out;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
+import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 @StockroomTest
 class LedgerTests {
@@ -92,6 +93,42 @@ class LedgerTests {
 			.containsExactly(4L, EntryType.OUT, product, -30L, 70L, 0L, 3L, "sold", "order-1", "test",
 					note.occurredAt());
 		assertThat(this.entries.find(this.shop.tenant(), 4).block()).isEqualTo(entry);
+	}
+
+	@Test
+	void changesOfTheCatalogueGoTogetherAndEachForItself() {
+		double callsBefore = this.meters.counter("stockroom.ledger.calls").count();
+		List<Object> outcomes = Flux.range(0, 300)
+			.map((i) -> creation((i == 100) ? "x".repeat(300) : (i == 200) ? "P1" : "P" + i))
+			.flatMapSequential((change) -> this.ledger.change(this.shop.tenant(), change)
+				.cast(Object.class)
+				.onErrorResume(Mono::just), 300)
+			.collectList()
+			.block();
+		assertThat(outcomes).filteredOn(Entry.class::isInstance).hasSize(298);
+		assertThat(outcomes.get(100)).isInstanceOf(WriteFailure.class);
+		assertThat(outcomes.get(200)).asInstanceOf(type(Refusal.class))
+			.extracting(Refusal::problem)
+			.isEqualTo(Problem.SKU_TAKEN);
+		assertThat(ledgerOf(this.shop)).hasSize(2 * 298);
+		assertThat(this.meters.counter("stockroom.ledger.calls").count() - callsBefore)
+			.as("calls for 300 changes, of which one has to be found by halving")
+			.isLessThan(60);
+	}
+
+	@Test
+	void aRehearsedChangeOfTheCatalogueIsJudgedAndTakenBack() {
+		this.shop.product("A", 0);
+		assertThat(this.ledger.rehearse(this.shop.tenant(), creation("B")).block()).isNotNull();
+		StepVerifier.create(this.ledger.rehearse(this.shop.tenant(), creation("A")))
+			.verifyErrorMatches((error) -> error instanceof Refusal refusal && refusal.problem() == Problem.SKU_TAKEN);
+		assertThat(ledgerOf(this.shop)).hasSize(2);
+		this.shop.product("B", 0);
+	}
+
+	private static CatalogChange creation(String sku) {
+		return new CatalogChange(Entry.SubjectKind.PRODUCT, Ids.next(), CatalogChange.Action.CREATE, null,
+				"{\"sku\":\"%s\",\"name\":\"x\",\"barcodes\":[],\"status\":\"ACTIVE\"}".formatted(sku), "test");
 	}
 
 	@Test
