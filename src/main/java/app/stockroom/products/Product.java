@@ -60,7 +60,10 @@ public record Product(UUID id, String sku, String name, @Nullable String descrip
 			return null;
 		}
 		BigDecimal stripped = price.stripTrailingZeros();
-		return (stripped.scale() < 0) ? stripped.setScale(0) : stripped;
+		// 1e600000000 is short as text and refused only after this: its digits would
+		// fill the memory.
+		boolean expandable = stripped.scale() < 0 && stripped.scale() >= -Limits.NUMBER_LENGTH;
+		return expandable ? stripped.setScale(0) : stripped;
 	}
 
 	public enum Status {

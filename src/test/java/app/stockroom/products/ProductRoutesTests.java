@@ -87,6 +87,7 @@ class ProductRoutesTests {
 			{"sku": "x", "name": "x", "price": 0.00001}          | price
 			{"sku": "x", "name": "x", "price": "1"}              | price
 			{"sku": "x", "name": "x", "price": 1e300}            | price
+			{"sku": "x", "name": "x", "price": 1e99999999}       | price
 			{"sku": "x", "name": "x", "status": "SOLD"}          | status
 			{"sku": "x", "name": "x", "barcodes": [" "]}         | barcodes[0]
 			{"sku": "x", "name": "x", "quantity": 5}             | quantity
