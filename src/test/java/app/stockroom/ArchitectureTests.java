@@ -47,16 +47,16 @@ class ArchitectureTests {
 	/** What each module may know; what is not named here nothing knows. */
 	private static final Map<String, List<String>> MAY_KNOW = Map.ofEntries(Map.entry("platform", List.of()),
 			Map.entry("tenancy", List.of("platform")), Map.entry("ledger", List.of("platform", "tenancy")),
-			Map.entry("products", List.of("platform", "tenancy", "ledger")),
+			Map.entry("products", List.of("platform", "tenancy", "ledger", "imports")),
 			Map.entry("warehouses", List.of("platform", "tenancy", "ledger")),
-			Map.entry("inventory", List.of("platform", "tenancy", "ledger", "products", "warehouses")),
+			Map.entry("inventory", List.of("platform", "tenancy", "ledger", "products", "warehouses", "imports")),
 			Map.entry("transfers", List.of("platform", "tenancy", "ledger", "products", "warehouses", "inventory")),
 			Map.entry("counts", List.of("platform", "tenancy", "ledger", "products", "warehouses", "inventory")),
 			Map.entry("alerts", List.of("platform", "tenancy", "ledger")),
 			Map.entry("reservations", List.of("platform", "tenancy", "ledger", "products", "warehouses", "inventory")),
 			Map.entry("live",
 					List.of("platform", "tenancy", "ledger", "products", "warehouses", "inventory", "alerts")),
-			Map.entry("csv", List.of()),
+			Map.entry("csv", List.of()), Map.entry("imports", List.of("csv", "platform")),
 			Map.entry("sales", List.of("csv")), Map.entry("replay", List.of("sales")),
 			Map.entry("demo", List.of("sales", "platform", "tenancy", "ledger", "products", "warehouses", "inventory")),
 			Map.entry("embedded", List.of("platform")), Map.entry("dashboard", List.of()));
@@ -101,7 +101,7 @@ class ArchitectureTests {
 			.resideInAnyPackage("app.stockroom.tenancy..", "app.stockroom.ledger..", "app.stockroom.products..",
 					"app.stockroom.warehouses..", "app.stockroom.inventory..", "app.stockroom.alerts..",
 					"app.stockroom.reservations..", "app.stockroom.transfers..", "app.stockroom.counts..",
-					"app.stockroom.live..")
+					"app.stockroom.live..", "app.stockroom.imports..")
 			.and()
 			.doNotHaveSimpleName("DatabaseRoleCheck") // runs before the first request, on
 														// the main thread

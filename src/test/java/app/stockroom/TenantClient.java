@@ -2,6 +2,7 @@ package app.stockroom;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.UUID;
 
@@ -111,19 +112,30 @@ public final class TenantClient {
 		return send(HttpMethod.PATCH, new MediaType("application", "merge-patch+json"), path, json, headers);
 	}
 
+	/** Sends a CSV file. */
+	public Reply csv(String path, String file, String... headers) {
+		return csv(path, file.getBytes(StandardCharsets.UTF_8), headers);
+	}
+
+	/** Sends a CSV file as bytes. */
+	public Reply csv(String path, byte[] file, String... headers) {
+		return send(HttpMethod.POST, new MediaType("text", "csv"), path, file, headers);
+	}
+
 	/** Sends a request; headers are names and values in turn. */
 	public Reply send(HttpMethod method, String path, @Nullable String json, String... headers) {
 		return send(method, MediaType.APPLICATION_JSON, path, json, headers);
 	}
 
-	private Reply send(HttpMethod method, MediaType type, String path, @Nullable String json, String... headers) {
+	private Reply send(HttpMethod method, MediaType type, String path, @Nullable Object content, String... headers) {
 		WebTestClient.RequestBodySpec request = this.web.method(method)
 			.uri(path)
 			.header(HttpHeaders.AUTHORIZATION, "Bearer " + this.token);
 		for (int i = 0; i < headers.length; i += 2) {
 			request.header(headers[i], headers[i + 1]);
 		}
-		EntityExchangeResult<byte[]> result = ((json == null) ? request : request.contentType(type).bodyValue(json))
+		EntityExchangeResult<byte[]> result = ((content == null) ? request
+				: request.contentType(type).bodyValue(content))
 			.exchange()
 			.expectBody()
 			.returnResult();

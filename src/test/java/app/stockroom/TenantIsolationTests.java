@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 
 import app.stockroom.TenantClient.Reply;
 import app.stockroom.TenantClient.Text;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
+import tools.jackson.databind.JsonNode;
 
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
@@ -118,6 +120,7 @@ class TenantIsolationTests {
 		add("PATCH /api/products/{id}", "/api/products/{product}", "{\"name\": \"taken\"}", 404);
 		add("POST /api/products/{id}/restore", "/api/products/{product}/restore", "{}", 404);
 		add("DELETE /api/products/{id}", "/api/products/{product}", null, 404);
+		add("POST /api/products/import", "/api/products/import", "sku,name\nIMPORTED,New\n", 200);
 		lists("/api/warehouses", "name=secret", "name=secret&includeDeleted=true");
 		add("POST /api/warehouses", "/api/warehouses", "{\"name\": \"New\"}", 201);
 		add("GET /api/warehouses/{id}", "/api/warehouses/{warehouse}", null, 404);
@@ -142,6 +145,11 @@ class TenantIsolationTests {
 		add("POST /api/inventory", "/api/inventory", "{\"productId\": \"{product}\"}", 404);
 		add("POST /api/inventory", "/api/inventory",
 				"{\"productId\": \"{ownProduct}\", \"warehouseId\": \"{warehouse}\"}", 404);
+		for (String row : List.of("{product},,", "{ownProduct},{warehouse},",
+				"{ownProduct},{ownWarehouse},{product}")) {
+			add("POST /api/inventory/import", "/api/inventory/import",
+					"productId,warehouseId,sku,quantity\n" + row + ",1\n", 200);
+		}
 		String records = "/api/warehouses/{id}/inventory";
 		add("GET " + records, "/api/warehouses/{warehouse}/inventory", null, 404);
 		add("POST " + records, "/api/warehouses/{warehouse}/inventory",
@@ -220,16 +228,18 @@ class TenantIsolationTests {
 		List<String> before = world();
 		this.tries.forEach((route, tries) -> tries.forEach((attempt) -> {
 			HttpMethod method = HttpMethod.valueOf(route.substring(0, route.indexOf(' ')));
-			Reply reply = this.own.send(method, fill(attempt.path()), fill(attempt.body()));
+			Reply reply = attempt.path().endsWith("/import") ? this.own.csv(attempt.path(), fill(attempt.body()))
+					: this.own.send(method, fill(attempt.path()), fill(attempt.body()));
 			assertThat(reply.status()).as("%s with %s: %s", route, attempt, reply.body()).isEqualTo(attempt.status());
 			assertThat(told(reply)).as("%s with %s", route, attempt).doesNotContain(SECRET);
 			if (attempt.path().contains("?") && method.equals(HttpMethod.GET) && attempt.status() == 200) {
 				assertThat(reply.number("total")).as("%s with %s", route, attempt).isZero();
 			}
-			reply.body()
-				.valueStream()
+			Stream.of(reply.body(), reply.body().path("results"))
+				.flatMap(JsonNode::valueStream)
 				.filter((result) -> result.has("problem"))
-				.forEach((result) -> assertThat(result.get("status").asInt()).isEqualTo(404));
+				.forEach((result) -> assertThat(result.at("/problem/status").asInt()).isEqualTo(404));
+			assertThat(reply.number("updated") + reply.number("unchanged")).as("%s with %s", route, attempt).isZero();
 		}));
 		assertThat(world()).isEqualTo(before);
 	}

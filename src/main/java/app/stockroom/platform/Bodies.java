@@ -3,6 +3,7 @@ package app.stockroom.platform;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 import app.stockroom.platform.Refusal.FieldError;
 import reactor.core.publisher.Mono;
@@ -77,8 +78,13 @@ public class Bodies {
 		});
 	}
 
-	private static Mono<byte[]> bytes(ServerRequest request, int limit, Set<MediaType> types) {
-		requireJson(request, types);
+	/**
+	 * Reads the bytes of a body of one of these media types, in UTF-8.
+	 * @param limit the most bytes
+	 * @return the bytes, empty where the body is; or a refusal of 413 or 415
+	 */
+	public Mono<byte[]> bytes(ServerRequest request, int limit, Set<MediaType> types) {
+		requireType(request, types);
 		if (request.headers().contentLength().orElse(0) > limit) {
 			return Mono.error(tooLarge(limit));
 		}
@@ -123,11 +129,12 @@ public class Bodies {
 		return parse(take(document), type);
 	}
 
-	private static void requireJson(ServerRequest request, Set<MediaType> types) {
+	private static void requireType(ServerRequest request, Set<MediaType> types) {
 		MediaType type = request.headers().contentType().orElse(null);
 		boolean utf8 = type == null || type.getCharset() == null || type.getCharset().equals(StandardCharsets.UTF_8);
 		if (type == null || types.stream().noneMatch(type::equalsTypeAndSubtype) || !utf8) {
-			throw Problem.UNSUPPORTED_MEDIA_TYPE.because("Send application/json in UTF-8.");
+			String expected = types.stream().map(MediaType::toString).sorted().collect(Collectors.joining(" or "));
+			throw Problem.UNSUPPORTED_MEDIA_TYPE.because("Send " + expected + " in UTF-8.");
 		}
 	}
 

@@ -17,6 +17,15 @@ public final class Limits {
 	/** Longest line of a streamed NDJSON body, in bytes. */
 	public static final int LINE_BYTES = 16 * 1024;
 
+	/** Largest CSV file that can be imported, in bytes. */
+	public static final int IMPORT_BYTES = 8 * 1024 * 1024;
+
+	/** Most rows of a CSV file that can be imported, its header not counted. */
+	public static final int IMPORT_ROWS = 10_000;
+
+	/** Most columns of a CSV file that can be imported. */
+	public static final int IMPORT_COLUMNS = 64;
+
 	/** Longest text of a field or a query parameter, in UTF-16 code units. */
 	public static final int TEXT_LENGTH = 256;
 

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 import app.stockroom.ledger.CatalogChange;
@@ -121,6 +122,17 @@ public class Products {
 							.collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
 	}
 
+	/**
+	 * Finds live products by their SKUs; what there is not is left out.
+	 */
+	Mono<Map<String, Product>> bySku(TenantId tenant, Collection<String> skus) {
+		return skus.isEmpty() ? Mono.just(Map.of())
+				: this.reads
+					.list(tenant, LISTING.sql() + "and p.deleted_at is null and p.sku = any($2)",
+							(statement) -> statement.bind("$2", skus.toArray(String[]::new)), LISTING.item())
+					.map((products) -> products.stream().collect(Collectors.toMap(Product::sku, Function.identity())));
+	}
+
 	Rows<Product> rows(TenantId tenant, ProductFilter filter) {
 		return LISTING.rows(this.reads, tenant, filter.conditions());
 	}
@@ -129,11 +141,7 @@ public class Products {
 	 * Creates a product and its record in the default warehouse.
 	 */
 	Mono<Product> create(Caller caller, Product.Details details) {
-		return this.ledger
-			.change(caller.tenant(),
-					new CatalogChange(Entry.SubjectKind.PRODUCT, Ids.next(), Action.CREATE, null,
-							this.json.writeValueAsString(details), caller.subject()))
-			.map(this::product);
+		return this.ledger.change(caller.tenant(), creation(caller, details)).map(this::product);
 	}
 
 	/**
@@ -143,8 +151,17 @@ public class Products {
 		return seen.attempt(find(caller.tenant(), id).doOnNext(seen::check).flatMap((product) -> {
 			Product.Details details = Product.Change.on(product, patch);
 			return details.equals(product.details()) ? Mono.just(product)
-					: write(caller, product, Action.UPDATE, this.json.writeValueAsString(details)).map(this::product);
+					: this.ledger.change(caller.tenant(), update(caller, product, details)).map(this::product);
 		}));
+	}
+
+	CatalogChange creation(Caller caller, Product.Details details) {
+		return new CatalogChange(Entry.SubjectKind.PRODUCT, Ids.next(), Action.CREATE, null,
+				this.json.writeValueAsString(details), caller.subject());
+	}
+
+	CatalogChange update(Caller caller, Product product, Product.Details details) {
+		return change(caller, product, Action.UPDATE, this.json.writeValueAsString(details));
 	}
 
 	/**
@@ -165,8 +182,12 @@ public class Products {
 	}
 
 	private Mono<Entry> write(Caller caller, Product product, Action action, @Nullable String state) {
-		return this.ledger.change(caller.tenant(), new CatalogChange(Entry.SubjectKind.PRODUCT, product.id(), action,
-				product.version(), state, caller.subject()));
+		return this.ledger.change(caller.tenant(), change(caller, product, action, state));
+	}
+
+	private static CatalogChange change(Caller caller, Product product, Action action, @Nullable String state) {
+		return new CatalogChange(Entry.SubjectKind.PRODUCT, product.id(), action, product.version(), state,
+				caller.subject());
 	}
 
 	private Product product(Entry entry) {

@@ -55,7 +55,7 @@ public final class Routes {
 	}
 
 	/**
-	 * A POST of many, answered in the form it came in: an array or lines.
+	 * A POST of many things, whose outcomes are answered as one document or as lines.
 	 */
 	public Routes postMany(String path, Scope scope, Query query, Api.Handler handler) {
 		return add(

@@ -1,0 +1,86 @@
+package app.stockroom.inventory;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+import app.stockroom.imports.ImportReport;
+import app.stockroom.imports.Sheet;
+import app.stockroom.ledger.Command;
+import app.stockroom.ledger.Idempotency;
+import app.stockroom.ledger.Ledger;
+import app.stockroom.platform.Bodies;
+import app.stockroom.platform.Filters;
+import app.stockroom.platform.Limits;
+import app.stockroom.platform.Query;
+import app.stockroom.tenancy.Api;
+import app.stockroom.tenancy.Caller;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.web.reactive.function.server.RouterFunction;
+import org.springframework.web.reactive.function.server.ServerRequest;
+import org.springframework.web.reactive.function.server.ServerResponse;
+
+import static app.stockroom.tenancy.Scope.INVENTORY_WRITE;
+
+@Configuration(proxyBeanMethods = false)
+class OpeningImportRoutes {
+
+	private static final String PATH = "/api/inventory/import";
+
+	private final OpeningImport imported;
+
+	private final ImportReport report;
+
+	private final Ledger ledger;
+
+	private final Bodies bodies;
+
+	private final Idempotency idempotency;
+
+	OpeningImportRoutes(OpeningImport imported, ImportReport report, Ledger ledger, Bodies bodies,
+			Idempotency idempotency) {
+		this.imported = imported;
+		this.report = report;
+		this.ledger = ledger;
+		this.bodies = bodies;
+		this.idempotency = idempotency;
+	}
+
+	@Bean
+	RouterFunction<ServerResponse> openingImportRouter(Api api) {
+		return api.routes().postMany(PATH, INVENTORY_WRITE, Query.of("dryRun"), this::post).build();
+	}
+
+	Mono<ServerResponse> post(Caller caller, ServerRequest request) {
+		Filters query = new Filters(request);
+		boolean dryRun = query.flag("dryRun");
+		query.check();
+		return this.bodies.bytes(request, Limits.IMPORT_BYTES, Set.of(Sheet.MEDIA_TYPE))
+			.publishOn(Schedulers.parallel())
+			.flatMap((body) -> {
+				Sheet sheet = Sheet.of(body, OpeningRow.COLUMNS)
+					.require("sku", "productId", "barcode")
+					.require("quantity");
+				return (dryRun ? Mono.just(Optional.<Command.Key>empty()) : key(caller, request, body))
+					.flatMap((key) -> this.report.answer(request,
+							this.imported.run(caller, sheet, dryRun, key.orElse(null))));
+			});
+	}
+
+	/**
+	 * The key for the whole. It is kept before the first row is done, by a command that
+	 * does nothing: a key that stands for another file is refused as a whole.
+	 */
+	private Mono<Optional<Command.Key>> key(Caller caller, ServerRequest request, byte[] body) {
+		Command.Key key = this.idempotency.of(request, "POST " + PATH, body);
+		return (key == null) ? Mono.just(Optional.empty())
+				: this.ledger.post(caller.tenant(), new Command(caller.subject(), List.of(), key))
+					.flatMap((outcome) -> Idempotency.settle(request, outcome))
+					.thenReturn(Optional.of(key));
+	}
+
+}
