@@ -1,16 +1,15 @@
 package app.stockroom.live;
 
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 
 import app.stockroom.ledger.Position;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import reactor.core.publisher.MonoSink;
-import reactor.core.scheduler.Scheduler;
 
 /**
  * The subscribers of one tenant's feed, who have all been offered the same. Belongs to
@@ -18,15 +17,9 @@ import reactor.core.scheduler.Scheduler;
  */
 final class Audience {
 
-	private static final Logger log = LoggerFactory.getLogger(Audience.class);
-
-	private final Scheduler.Worker worker;
-
 	private final EventEncoder encoder;
 
-	private final FeedMetrics metrics;
-
-	private final Set<FeedSubscriber> subscribers = new LinkedHashSet<>();
+	private final Map<Executor, Lane> lanes = new HashMap<>();
 
 	/** Who asked for the position before the feed knew it. */
 	private final List<MonoSink<Position>> waiting = new ArrayList<>();
@@ -37,20 +30,23 @@ final class Audience {
 	 */
 	private volatile @Nullable Position position;
 
-	Audience(Scheduler.Worker worker, EventEncoder encoder, FeedMetrics metrics) {
-		this.worker = worker;
+	Audience(EventEncoder encoder) {
 		this.encoder = encoder;
-		this.metrics = metrics;
 	}
 
 	void add(FeedSubscriber subscriber) {
-		if (!subscriber.isGone()) { // else its leaving was handled before its coming
-			this.subscribers.add(subscriber);
+		if (subscriber.join()) { // else its leaving was handled before its coming
+			this.lanes.computeIfAbsent(subscriber.loop(), (loop) -> new Lane(loop, this.encoder)).add(subscriber);
 		}
 	}
 
 	void remove(FeedSubscriber subscriber) {
-		this.subscribers.remove(subscriber);
+		if (subscriber.leave()) {
+			this.lanes.computeIfPresent(subscriber.loop(), (_, lane) -> {
+				lane.remove(subscriber);
+				return lane.isEmpty() ? null : lane;
+			});
+		}
 	}
 
 	/**
@@ -94,7 +90,7 @@ final class Audience {
 	 * Tells everybody that what follows is another history.
 	 */
 	void reset(String reason) {
-		this.subscribers.forEach((subscriber) -> subscriber.reset(reason));
+		each((subscriber) -> subscriber.reset(reason));
 	}
 
 	/**
@@ -102,17 +98,7 @@ final class Audience {
 	 */
 	void offer(List<Change> changes, Position after) {
 		this.position = after;
-		for (FeedSubscriber subscriber : this.subscribers) {
-			try {
-				subscriber.offer(changes, this.worker);
-			}
-			catch (RuntimeException ex) {
-				// One who cannot be served is sent away, to come back for what it missed;
-				// the others must not miss anything because of it.
-				log.error("A subscriber of tenant {} could not be served", subscriber.tenant(), ex);
-				subscriber.end(this.encoder.retry());
-			}
-		}
+		each((subscriber) -> subscriber.offer(changes));
 	}
 
 	/**
@@ -120,9 +106,9 @@ final class Audience {
 	 */
 	void heartbeat() {
 		Position now = this.position;
-		if (now != null && !this.subscribers.isEmpty()) {
+		if (now != null && !this.lanes.isEmpty()) {
 			Frame frame = this.encoder.heartbeat(now);
-			this.subscribers.forEach((subscriber) -> subscriber.heartbeat(now, frame, this.worker));
+			each((subscriber) -> subscriber.heartbeat(now, frame));
 		}
 	}
 
@@ -130,7 +116,11 @@ final class Audience {
 	 * Sends everybody away after these last events.
 	 */
 	void dismiss(byte[]... last) {
-		this.subscribers.forEach((subscriber) -> subscriber.end(last));
+		each((subscriber) -> subscriber.end(last));
+	}
+
+	private void each(Consumer<FeedSubscriber> step) {
+		this.lanes.values().forEach((lane) -> lane.each(step));
 	}
 
 }

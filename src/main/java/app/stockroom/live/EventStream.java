@@ -1,14 +1,17 @@
 package app.stockroom.live;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
+import reactor.core.Disposables;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
 
@@ -33,9 +36,11 @@ final class EventStream {
 
 	private final AtomicInteger drains = new AtomicInteger();
 
-	private final ArrayDeque<byte[]> history = new ArrayDeque<>();
+	private ArrayDeque<byte[]> history = new ArrayDeque<>();
 
 	private @Nullable MonoSink<Void> sending;
+
+	private volatile Disposable playing = Disposables.disposed();
 
 	private boolean writing;
 
@@ -51,9 +56,12 @@ final class EventStream {
 
 	private boolean ending;
 
+	private boolean begun;
+
 	private boolean ended;
 
-	private @Nullable MonoSink<Void> finished;
+	private Runnable over = () -> {
+	};
 
 	/**
 	 * A stream.
@@ -72,21 +80,41 @@ final class EventStream {
 	/**
 	 * Serves the reader.
 	 * @param opening sends the history and goes live
-	 * @return completes when the stream has ended, for whatever reason
+	 * @param over run once when the stream has ended, for whatever reason
+	 * @return completes when the stream goes on by itself
 	 */
-	Mono<Void> serve(Mono<Void> opening) {
-		return this.wire.begin().then(Mono.create((sink) -> {
-			synchronized (this) {
-				this.finished = sink;
-			}
-			Disposable playing = opening.subscribe();
-			sink.onDispose(() -> {
-				playing.dispose();
-				stop();
-			});
-			this.wire.onClose(this::finish);
-			wake();
-		}));
+	Mono<Void> serve(Mono<Void> opening, Runnable over) {
+		this.over = over;
+		return this.wire.begin()
+			.then(Mono.<Void>fromRunnable(() -> start(opening)))
+			.doOnError((_) -> finish())
+			.doOnCancel(this::finish);
+	}
+
+	private void start(Mono<Void> opening) {
+		synchronized (this) {
+			this.begun = true;
+		}
+		Disposable playing = opening.subscribe(null, null, () -> this.playing = Disposables.disposed());
+		if (!playing.isDisposed()) {
+			this.playing = playing;
+		}
+		this.wire.onClose(this::finish);
+		wake();
+	}
+
+	/**
+	 * The thread that the reader's connection belongs to.
+	 */
+	Executor loop() {
+		return this.wire.loop();
+	}
+
+	/**
+	 * Runs a step on that thread after a while.
+	 */
+	void later(Runnable step, Duration delay) {
+		this.wire.later(step, delay);
 	}
 
 	/**
@@ -115,6 +143,10 @@ final class EventStream {
 	void goLive() {
 		synchronized (this) {
 			this.live = true;
+			if (this.history.isEmpty()) {
+				this.history = new ArrayDeque<>(0); // the room of a long one is not
+													// needed again
+			}
 		}
 		wake();
 	}
@@ -171,7 +203,7 @@ final class EventStream {
 		MonoSink<Void> sent = null;
 		boolean over = false;
 		synchronized (this) {
-			if (this.finished == null || this.writing || this.ended) {
+			if (!this.begun || this.writing || this.ended) {
 				return;
 			}
 			parts = gather();
@@ -236,19 +268,24 @@ final class EventStream {
 		}
 	}
 
+	/** Ends once, whoever comes first: the last write, the reader, or the server. */
 	private void finish() {
-		MonoSink<Void> sink = stop();
-		if (sink != null) {
-			sink.success();
+		boolean ours;
+		synchronized (this) {
+			if (this.ended) {
+				return;
+			}
+			this.ended = true;
+			ours = this.begun;
+			this.history.clear();
+			this.outbox.clear();
+			this.sending = null;
 		}
-	}
-
-	private synchronized @Nullable MonoSink<Void> stop() {
-		this.ended = true;
-		this.history.clear();
-		this.outbox.clear();
-		this.sending = null;
-		return this.finished;
+		this.playing.dispose();
+		this.over.run();
+		if (ours) {
+			this.wire.end();
+		}
 	}
 
 	/**

@@ -17,7 +17,13 @@ final class FeedLimits {
 	static final int CONFLATED_RECORDS = 16 * 1024;
 
 	/** Bytes that are handed to the network in one write. */
-	static final int WRITE_BYTES = 64 * 1024;
+	static final int WRITE_BYTES = 16 * 1024;
+
+	/**
+	 * Bytes that the system may hold for one reader: enough for megabytes a second on a
+	 * long line.
+	 */
+	static final int SOCKET_BYTES = 128 * 1024;
 
 	/** Entries that a feed reads in one query when it was not told of them. */
 	static final int CHUNK = 500;
@@ -90,6 +96,12 @@ final class FeedLimits {
 
 	/** How long one write may wait for its reader before the connection is closed. */
 	static final Duration STALL = Duration.ofSeconds(60);
+
+	/** How long the end of a stream may wait for its reader. */
+	static final Duration FAREWELL = Duration.ofSeconds(5);
+
+	/** How often an instance that stops looks whether all streams have ended. */
+	static final Duration FAREWELL_CHECK = Duration.ofMillis(20);
 
 	/** What a token may be used after it has expired, as for requests. */
 	static final Duration TOKEN_LEEWAY = Duration.ofSeconds(5);

@@ -75,17 +75,17 @@ class FeedRoutes {
 				.body((response, _) -> serve(request, position, response)));
 	}
 
-	/** Taking a place and giving it back come in pairs, whatever ends the stream. */
+	/** Opening and closing come in pairs, whatever ends the stream. */
 	private Mono<Void> serve(FeedRequest request, Position position, ServerHttpResponse response) {
-		return Mono.using(() -> this.streams.enter(request.caller()), (_) -> {
+		return Mono.defer(() -> {
 			FeedSubscriber subscriber = new FeedSubscriber(request, this.sources.encoder(), this.sources.metrics());
 			EventStream stream = new EventStream(new HttpWire(response), subscriber.outbox(), System::currentTimeMillis,
 					subscriber);
 			subscriber.stream(stream);
-			Mono<Void> opening = new Opening(subscriber, stream, position, this.sources).play();
-			return Mono.using(() -> this.streams.opened(subscriber), (_) -> stream.serve(opening),
-					this.streams::closed);
-		}, this.streams::leave);
+			this.streams.opened(subscriber);
+			return stream.serve(new Opening(subscriber, stream, position, this.sources).play(),
+					() -> this.streams.closed(subscriber));
+		});
 	}
 
 }

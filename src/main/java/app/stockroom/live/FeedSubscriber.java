@@ -3,12 +3,13 @@ package app.stockroom.live;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.Objects;
+import java.util.concurrent.Executor;
 
 import app.stockroom.ledger.Position;
+import app.stockroom.tenancy.Caller;
 import app.stockroom.tenancy.TenantId;
 import org.jspecify.annotations.Nullable;
-import reactor.core.scheduler.Scheduler;
 
 /**
  * One open stream, as the live feed sees it: an outbox to fill, and a stream that empties
@@ -26,13 +27,19 @@ final class FeedSubscriber implements EventStream.Deliveries {
 
 	private final Instant expiresAt;
 
-	private volatile @Nullable EventStream stream;
+	private @Nullable EventStream stream;
 
 	/** Frames up to here are not wanted from the live feed. */
 	private volatile long floor;
 
-	private volatile boolean gone;
+	private volatile boolean ending;
 
+	/** Belongs to the tenant's worker, as the next. */
+	private boolean joined;
+
+	private boolean gone;
+
+	/** Belongs to the connection's thread. */
 	private boolean flushing;
 
 	FeedSubscriber(FeedRequest request, EventEncoder encoder, FeedMetrics metrics) {
@@ -43,6 +50,10 @@ final class FeedSubscriber implements EventStream.Deliveries {
 		Instant expires = request.caller().expiresAt();
 		this.expiresAt = expires.isBefore(Instant.MAX.minus(FeedLimits.TOKEN_LEEWAY))
 				? expires.plus(FeedLimits.TOKEN_LEEWAY) : Instant.MAX;
+	}
+
+	Caller caller() {
+		return this.request.caller();
 	}
 
 	TenantId tenant() {
@@ -73,10 +84,13 @@ final class FeedSubscriber implements EventStream.Deliveries {
 	}
 
 	/**
-	 * Queues what the changes say to this subscriber, and starts the writing. Called by
-	 * the tenant's worker only.
+	 * Queues what the changes say to this subscriber, and starts the writing. Called on
+	 * the connection's thread only.
 	 */
-	void offer(List<Change> changes, Scheduler.Worker worker) {
+	void offer(List<Change> changes) {
+		if (this.ending) {
+			return; // its farewell waits for the reader
+		}
 		boolean queued = false;
 		for (Change change : changes) {
 			Frame frame = (change.sequence() > this.floor) ? this.request.view().frame(change, this.encoder) : null;
@@ -84,24 +98,23 @@ final class FeedSubscriber implements EventStream.Deliveries {
 				continue;
 			}
 			if (!this.outbox.offer(frame)) {
-				this.metrics.slow(feed());
-				end(this.encoder.retry());
+				fallBehind();
 				return;
 			}
 			queued = true;
 		}
 		if (queued) {
-			flush(worker);
+			flush();
 		}
 	}
 
 	/**
 	 * Tells where the feed stands, so that the position of a subscriber who sees little
-	 * does not grow old. Called by the tenant's worker only.
+	 * does not grow old. Called on the connection's thread only.
 	 */
-	void heartbeat(Position position, Frame frame, Scheduler.Worker worker) {
-		if (position.sequence() >= this.floor && this.outbox.offer(frame)) {
-			flush(worker);
+	void heartbeat(Position position, Frame frame) {
+		if (!this.ending && position.sequence() >= this.floor && this.outbox.offer(frame)) {
+			flush();
 		}
 	}
 
@@ -117,10 +130,13 @@ final class FeedSubscriber implements EventStream.Deliveries {
 	 * Ends the stream after these last bytes.
 	 */
 	void end(byte[]... last) {
-		EventStream current = this.stream;
-		if (current != null) {
-			current.end(last);
-		}
+		this.ending = true;
+		stream().end(last);
+	}
+
+	private void fallBehind() {
+		this.metrics.slow(feed());
+		end(this.encoder.retry());
 	}
 
 	@Override
@@ -133,8 +149,7 @@ final class FeedSubscriber implements EventStream.Deliveries {
 	}
 
 	boolean isStalled() {
-		EventStream current = this.stream;
-		return current != null && current.isStalled();
+		return stream().isStalled();
 	}
 
 	/**
@@ -142,40 +157,51 @@ final class FeedSubscriber implements EventStream.Deliveries {
 	 * even a farewell would reach it.
 	 */
 	void abort() {
-		EventStream current = this.stream;
-		if (current != null) {
-			current.abort();
+		if (!this.ending) {
+			fallBehind();
 		}
+		stream().abort();
 	}
 
-	boolean isGone() {
-		return this.gone;
+	Executor loop() {
+		return stream().loop();
 	}
 
-	void gone() {
+	/**
+	 * Joins the live feed.
+	 * @return false if it has left before
+	 */
+	boolean join() {
+		this.joined = !this.gone;
+		return this.joined;
+	}
+
+	/**
+	 * Leaves the live feed for ever.
+	 * @return whether it had joined
+	 */
+	boolean leave() {
 		this.gone = true;
+		return this.joined;
 	}
 
-	private void flush(Scheduler.Worker worker) {
+	private void flush() {
 		Duration interval = this.request.conflate();
 		if (interval == null) {
-			wake();
+			stream().wake();
 		}
 		else if (!this.flushing) {
 			this.flushing = true;
-			worker.schedule(() -> {
+			stream().later(() -> {
 				this.flushing = false;
 				this.outbox.release();
-				wake();
-			}, interval.toMillis(), TimeUnit.MILLISECONDS);
+				stream().wake();
+			}, interval);
 		}
 	}
 
-	private void wake() {
-		EventStream current = this.stream;
-		if (current != null) {
-			current.wake();
-		}
+	private EventStream stream() {
+		return Objects.requireNonNull(this.stream, "given before the stream is opened");
 	}
 
 }

@@ -54,54 +54,49 @@ class Streams implements SmartLifecycle {
 	}
 
 	/**
-	 * Takes a place for a stream; {@link #leave} gives it back.
+	 * A stream begins, if there is a place for it; {@link #closed} gives that back.
 	 * @throws app.stockroom.platform.Refusal where there is none
 	 */
-	Caller enter(Caller caller) {
-		if (this.stopping || !take(this.count, this.settings.streams())) {
-			throw Problem.UNAVAILABLE.because("This instance serves no further streams. Come back later.");
-		}
-		User user = User.of(caller);
-		if (!take(this.ofTenants, caller.tenant(), this.settings.streamsPerTenant())) {
-			this.count.decrementAndGet();
-			throw tooMany("tenant", this.settings.streamsPerTenant());
-		}
-		if (!take(this.ofUsers, user, this.settings.streamsPerUser())) {
-			this.count.decrementAndGet();
-			giveBack(this.ofTenants, caller.tenant());
-			throw tooMany("user", this.settings.streamsPerUser());
-		}
-		return caller;
-	}
-
-	void leave(Caller caller) {
-		this.count.decrementAndGet();
-		giveBack(this.ofTenants, caller.tenant());
-		giveBack(this.ofUsers, User.of(caller));
-	}
-
-	/**
-	 * A stream that has a place begins.
-	 */
-	FeedSubscriber opened(FeedSubscriber subscriber) {
+	void opened(FeedSubscriber subscriber) {
+		takePlace(subscriber.caller());
 		this.open.add(subscriber);
 		this.metrics.opened(subscriber.feed());
 		this.feeds.opened(subscriber.tenant());
 		if (this.stopping) {
 			subscriber.end(this.encoder.retry());
 		}
-		return subscriber;
 	}
 
 	/**
 	 * A stream has ended.
 	 */
 	void closed(FeedSubscriber subscriber) {
-		subscriber.gone();
+		givePlaceBack(subscriber.caller());
 		this.open.remove(subscriber);
 		this.metrics.closed(subscriber.feed());
 		this.metrics.conflated(subscriber.outbox().conflated());
 		this.feeds.closed(subscriber);
+	}
+
+	private void takePlace(Caller caller) {
+		if (this.stopping || !take(this.count, this.settings.streams())) {
+			throw Problem.UNAVAILABLE.because("This instance serves no further streams. Come back later.");
+		}
+		if (!take(this.ofTenants, caller.tenant(), this.settings.streamsPerTenant())) {
+			this.count.decrementAndGet();
+			throw tooMany("tenant", this.settings.streamsPerTenant());
+		}
+		if (!take(this.ofUsers, User.of(caller), this.settings.streamsPerUser())) {
+			this.count.decrementAndGet();
+			giveBack(this.ofTenants, caller.tenant());
+			throw tooMany("user", this.settings.streamsPerUser());
+		}
+	}
+
+	private void givePlaceBack(Caller caller) {
+		this.count.decrementAndGet();
+		giveBack(this.ofTenants, caller.tenant());
+		giveBack(this.ofUsers, User.of(caller));
 	}
 
 	@Override
@@ -113,9 +108,18 @@ class Streams implements SmartLifecycle {
 	}
 
 	/**
-	 * Ends all streams, before the web server waits for its open responses: every stream
-	 * would hold the shutdown for its whole time-out (spring-boot#49275).
+	 * Ends all streams before the web server closes its connections, so that each reader
+	 * learns when to come back.
 	 */
+	@Override
+	public void stop(Runnable stopped) {
+		stop();
+		Flux.interval(FeedLimits.FAREWELL_CHECK)
+			.takeUntil((_) -> this.open.isEmpty())
+			.take(FeedLimits.FAREWELL)
+			.subscribe(null, null, stopped);
+	}
+
 	@Override
 	public void stop() {
 		this.running = false;
@@ -135,7 +139,6 @@ class Streams implements SmartLifecycle {
 		for (FeedSubscriber subscriber : this.open) {
 			this.metrics.conflated(subscriber.outbox().conflated());
 			if (subscriber.isStalled()) {
-				this.metrics.slow(subscriber.feed());
 				subscriber.abort();
 			}
 			else if (subscriber.isExpired(now)) {

@@ -72,7 +72,7 @@ final class TenantFeed {
 		this.history = history;
 		this.names = names;
 		this.metrics = metrics;
-		this.audience = new Audience(worker, encoder, metrics);
+		this.audience = new Audience(encoder);
 		this.recent = recent;
 	}
 

@@ -1,6 +1,8 @@
 package app.stockroom.live;
 
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Executor;
 
 import reactor.core.publisher.Mono;
 
@@ -11,8 +13,19 @@ interface Wire {
 
 	/**
 	 * Sends status and headers.
+	 * @return completes when the wire belongs to the stream alone
 	 */
 	Mono<Void> begin();
+
+	/**
+	 * The thread that the wire belongs to, on which writing is cheapest.
+	 */
+	Executor loop();
+
+	/**
+	 * Runs a step on that thread after a while.
+	 */
+	void later(Runnable step, Duration delay);
 
 	/**
 	 * Sends bytes.
@@ -25,6 +38,11 @@ interface Wire {
 	 * Runs this when the reader is gone.
 	 */
 	void onClose(Runnable closed);
+
+	/**
+	 * Closes the connection after what was written.
+	 */
+	void end();
 
 	/**
 	 * Closes the connection, whatever is still to be written.

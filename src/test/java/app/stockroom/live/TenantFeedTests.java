@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -520,7 +522,8 @@ class TenantFeedTests {
 			this.subscriber = new FeedSubscriber(request, TenantFeedTests.this.encoder, TenantFeedTests.this.metrics);
 			EventStream stream = new EventStream(this, this.subscriber.outbox(), () -> 0, this.subscriber);
 			this.subscriber.stream(stream);
-			stream.serve(Mono.empty()).subscribe();
+			stream.serve(Mono.empty(), () -> {
+			}).subscribe();
 			stream.goLive();
 		}
 
@@ -561,7 +564,21 @@ class TenantFeedTests {
 		}
 
 		@Override
+		public Executor loop() {
+			return Runnable::run;
+		}
+
+		@Override
+		public void later(Runnable step, Duration delay) {
+			TenantFeedTests.this.time.schedule(step, delay.toMillis(), TimeUnit.MILLISECONDS);
+		}
+
+		@Override
 		public void onClose(Runnable closed) {
+		}
+
+		@Override
+		public void end() {
 		}
 
 		@Override
