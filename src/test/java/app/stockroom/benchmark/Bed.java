@@ -99,8 +99,7 @@ final class Bed implements AutoCloseable {
 		}
 	}
 
-	private static void open(Statement statement, int tenant, int records, long quantity, long version)
-			throws SQLException {
+	static void open(Statement statement, int tenant, int records, long quantity, long version) throws SQLException {
 		statement.execute("select open_tenant_1('%s', 'Benchmark %d', 10, 9007199254740991, '%s')"
 			.formatted(tenant(tenant), tenant, warehouse(tenant)));
 		statement.execute("""
@@ -123,8 +122,7 @@ final class Bed implements AutoCloseable {
 	/**
 	 * A ledger of one OPENING for each record, then one IN of a piece after the other.
 	 */
-	private static void archive(Statement statement, int tenant, int records, int entries, long opening)
-			throws SQLException {
+	static void archive(Statement statement, int tenant, int records, int entries, long opening) throws SQLException {
 		statement.execute(
 				"""
 						insert into movement (tenant_id, sequence, created_at, inventory_id, product_id, warehouse_id, delta, reserved_delta,

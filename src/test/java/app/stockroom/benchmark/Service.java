@@ -140,6 +140,10 @@ final class Service implements AutoCloseable {
 		return this.port;
 	}
 
+	long pid() {
+		return this.process.pid();
+	}
+
 	/** From the start of the process to its first 200. */
 	Duration startTime() {
 		return this.start;
@@ -162,12 +166,17 @@ final class Service implements AutoCloseable {
 
 	/** A token of a tenant that may do everything there. */
 	String token(UUID tenant) throws IOException, InterruptedException {
-		HttpResponse<String> answer = CLIENT
-			.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d/api/auth/dev-token".formatted(this.port)))
-				.header("Content-Type", "application/json")
-				.POST(HttpRequest.BodyPublishers
-					.ofString("{\"tenantId\": \"%s\", \"ttlSeconds\": 86400}".formatted(tenant)))
-				.build(), HttpResponse.BodyHandlers.ofString());
+		return token(tenant, "benchmark");
+	}
+
+	/** The same for one of its users. */
+	String token(UUID tenant, String subject) throws IOException, InterruptedException {
+		HttpResponse<String> answer = CLIENT.send(HttpRequest
+			.newBuilder(URI.create("http://127.0.0.1:%d/api/auth/dev-token".formatted(this.port)))
+			.header("Content-Type", "application/json")
+			.POST(HttpRequest.BodyPublishers.ofString(
+					"{\"tenantId\": \"%s\", \"subject\": \"%s\", \"ttlSeconds\": 86400}".formatted(tenant, subject)))
+			.build(), HttpResponse.BodyHandlers.ofString());
 		return new JsonMapper().readTree(answer.body()).get("access_token").asString();
 	}
 
