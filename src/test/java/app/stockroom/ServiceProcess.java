@@ -39,7 +39,7 @@ public final class ServiceProcess implements AutoCloseable {
 		this.properties.putAll(servers);
 		this.properties.putAll(Map.of("server.port", this.port, "server.address", "127.0.0.1", "stockroom.demo.enabled",
 				false, "stockroom.security.dev-token.enabled", true, "stockroom.security.secret",
-				"a secret of a test and of nobody else"));
+				"a secret of a test and of nobody else", "stockroom.database.acquire-timeout", "20s"));
 		this.process = run();
 	}
 
@@ -49,6 +49,18 @@ public final class ServiceProcess implements AutoCloseable {
 				TestServers.properties(TestServers.postgres(), TestServers.newDatabase()));
 		servers.putAll(TestServers.properties(TestServers.redis()));
 		return new ServiceProcess(servers);
+	}
+
+	/** Starts another one on the same database. */
+	public ServiceProcess beside() {
+		Map<String, Object> servers = new HashMap<>(this.properties);
+		servers.keySet().removeIf((name) -> name.startsWith("server."));
+		return new ServiceProcess(servers);
+	}
+
+	/** The port where it listens. */
+	public int port() {
+		return this.port;
 	}
 
 	/** Where it listens. */
@@ -69,7 +81,13 @@ public final class ServiceProcess implements AutoCloseable {
 		this.process.onExit().join();
 	}
 
-	/** Starts it again after {@link #kill()}. */
+	/** Stops it as a rolling update does. */
+	public void stop() {
+		this.process.destroy();
+		this.process.onExit().join();
+	}
+
+	/** Starts it again after {@link #kill()} or {@link #stop()}. */
 	public void startAgain() {
 		this.process = run();
 	}
