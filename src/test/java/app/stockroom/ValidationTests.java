@@ -40,6 +40,9 @@ class ValidationTests {
 			  | sku name description price barcodes[0] barcodes[1] status c
 			PATCH /api/products/{id} | {'sku': 1, 'name': ' ', 'description': 5, 'price': 'x', 'barcodes': 'x', 'status': 'X', 'c': 1}
 			  | sku name description price barcodes status c
+			PATCH /api/products/{id} | {'sku': null, 'name': null, 'description': null, 'price': 'x', 'status': null, 'c': null}
+			  | sku name price status c
+			PATCH /api/tenant | {'name': null, 'defaultMinStock': -1, 'rateLimit': null} | name defaultMinStock
 			POST /api/warehouses | {'name': ' ', 'location': 5, 'status': 1, 'c': 1} | name location status c
 			PUT /api/warehouses/{id} | {'name': ' ', 'location': 5, 'status': 1, 'c': 1} | name location status c
 			PATCH /api/warehouses/{id} | {'name': ' ', 'location': 5, 'status': 1, 'c': 1} | name location status c

@@ -64,18 +64,26 @@ public class Bodies {
 	 * @param clearable the fields that may be null
 	 */
 	public <T> Mono<Patch<T>> patch(ServerRequest request, Class<T> type, Set<String> clearable) {
-		return bytes(request, Limits.BODY_BYTES, Set.of(MERGE_PATCH, MediaType.APPLICATION_JSON)).map((bytes) -> {
-			Patch<T> patch = new Patch<>(parse(bytes, type), this.json.nulls(bytes));
-			Refusal refusal = StrictJson.invalid();
-			patch.cleared()
-				.stream()
-				.filter((field) -> !clearable.contains(field))
-				.forEach((field) -> refusal.with(new FieldError(field, "required", "cannot be taken away")));
-			if (!refusal.errors().isEmpty()) {
-				throw refusal;
+		return bytes(request, Limits.BODY_BYTES, Set.of(MERGE_PATCH, MediaType.APPLICATION_JSON))
+			.map((bytes) -> patch(bytes, type, clearable));
+	}
+
+	private <T> Patch<T> patch(byte[] document, Class<T> type, Set<String> clearable) {
+		Refusal refusal = StrictJson.invalid();
+		Set<String> cleared = this.json.nulls(document);
+		cleared.stream()
+			.filter((field) -> !clearable.contains(field))
+			.forEach((field) -> refusal.with(new FieldError(field, "required", "cannot be taken away")));
+		try {
+			T change = parse(document, type);
+			if (refusal.errors().isEmpty()) {
+				return new Patch<>(change, cleared);
 			}
-			return patch;
-		});
+		}
+		catch (Refusal unfit) {
+			unfit.errors().stream().filter((error) -> !cleared.contains(error.field())).forEach(refusal::with);
+		}
+		throw refusal;
 	}
 
 	/**

@@ -66,12 +66,19 @@ final class StrictJson {
 		return value;
 	}
 
-	/** The names of the document's own fields that are null. */
+	/**
+	 * The names of the document's own fields that are null; none where it is no JSON.
+	 */
 	Set<String> nulls(byte[] document) {
-		return tree(document).propertyStream()
-			.filter((field) -> field.getValue().isNull())
-			.map(Map.Entry::getKey)
-			.collect(Collectors.toCollection(TreeSet::new));
+		try {
+			return tree(document).propertyStream()
+				.filter((field) -> field.getValue().isNull())
+				.map(Map.Entry::getKey)
+				.collect(Collectors.toCollection(TreeSet::new));
+		}
+		catch (JacksonException malformed) {
+			return Set.of();
+		}
 	}
 
 	JsonNode tree(byte[] document) {
