@@ -23,7 +23,10 @@ const PAGE = 100;
 const KEPT = 5000;
 
 /** What the API filters by; the feed knows fewer, so that a live entry is looked at here too. */
-const filterOf = ({ type, sku, warehouse, reference, actor }) => ({ type, sku, warehouseId: warehouse, reference, actor });
+const filterOf = ({ type, sku, warehouse, reference, actor, hours }) => ({ type, sku, warehouseId: warehouse, reference, actor,
+  from: hours ? new Date(Date.now() - hours * 3_600_000).toISOString() : undefined });
+
+const PERIODS = [['', 'Any time'], ['1', 'Last hour'], ['24', 'Last day'], ['168', 'Last week']];
 
 const matches = (entry, filter, stock) => (!filter.type || entry.type === filter.type) && (!filter.warehouseId || entry.warehouseId === filter.warehouseId)
   && (!filter.sku || stock.products.get(entry.productId)?.sku === filter.sku) && (!filter.reference || entry.reference === filter.reference)
@@ -70,7 +73,8 @@ function subject(entry, stock) {
   const product = stock.products.get(entry.productId);
   if (product) return product.name;
   const { kind, state } = entry.subject ?? {};
-  return state?.name ?? state?.reference ?? (kind ? `${word(kind)} ${entry.subject.id.slice(-6)}` : entry.productId ? 'Deleted product' : '–');
+  if (kind) return state?.name ?? `${word(kind)} ${state?.reference ?? entry.subject.id.slice(-6)}`;
+  return entry.productId ? 'Deleted product' : '–';
 }
 
 const columns = (stock) => [
@@ -92,6 +96,7 @@ function Filters({ parameters, stock }) {
   useEffect(() => router.set(settled), [settled.sku, settled.reference]);
   return html`<div class="filters"><${Search} label="SKU" placeholder="Exact SKU" value=${sku} onInput=${typeSku} />
     <${Search} label="Reference" placeholder="Exact reference" value=${reference} onInput=${typeReference} />
+    <${Select} label="Period" value=${parameters.hours} onChange=${(hours) => router.set({ hours })} options=${PERIODS} />
     <${Select} label="Type" value=${parameters.type} onChange=${(type) => router.set({ type })} options=${[['', 'All types'], ...TYPES.map((type) => [type, word(type)])]} />
     <${Select} label="Warehouse" value=${parameters.warehouse} onChange=${(warehouse) => router.set({ warehouse })}
       options=${[['', 'All warehouses'], ...[...stock.warehouses.values()].map(({ id, name }) => [id, name])]} /></div>`;
@@ -116,7 +121,8 @@ function Entry({ entry, stock, onClose }) {
 export function Movements({ workspace, parameters }) {
   const { stock } = workspace;
   useChanges(stock);
-  const filter = filterOf(parameters);
+  // A time that the clock moved on would be another filter with each redraw.
+  const filter = useMemo(() => filterOf(parameters), [JSON.stringify(parameters)]);
   const { entries, problem, ready, older } = useLedger(filter, stock);
   const shown = useMemo(() => columns(stock), [stock, stock.products.size]);
   const [chosen, choose] = useState(null);
