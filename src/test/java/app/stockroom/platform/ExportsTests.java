@@ -25,6 +25,8 @@ class ExportsTests {
 
 	private static final DefaultDataBufferFactory BUFFERS = new DefaultDataBufferFactory();
 
+	private static final Duration PATIENCE = Duration.ofSeconds(30);
+
 	private static final Table<Integer> TABLE = Table.<Integer>named("numbers").plain("n", (n) -> n);
 
 	private final AtomicLong taken = new AtomicLong();
@@ -54,7 +56,7 @@ class ExportsTests {
 			.expectNextCount(3)
 			.then(() -> assertThat(this.taken.get()).isLessThanOrEqualTo(rowsOf(4)))
 			.thenCancel()
-			.verify();
+			.verify(PATIENCE);
 		assertThat(this.cancelled).isTrue();
 	}
 
@@ -71,7 +73,7 @@ class ExportsTests {
 		StepVerifier.create(impatient.csv(this.rows, TABLE, BUFFERS), 1)
 			.expectNextCount(1)
 			.expectError(TimeoutException.class)
-			.verify();
+			.verify(PATIENCE);
 		assertThat(this.cancelled).isTrue();
 		impatient.destroy();
 	}
@@ -100,7 +102,7 @@ class ExportsTests {
 		StepVerifier.create(impatient.ndjson(this.rows, BUFFERS), 1)
 			.expectNextCount(1)
 			.expectError(TimeoutException.class)
-			.verify();
+			.verify(PATIENCE);
 		impatient.destroy();
 	}
 

@@ -17,6 +17,8 @@ import app.stockroom.TestServers;
 import app.stockroom.embedded.PostgresCluster;
 import app.stockroom.platform.Database;
 import app.stockroom.platform.Ids;
+import app.stockroom.platform.Problem;
+import app.stockroom.platform.Refusal;
 import io.r2dbc.pool.ConnectionPool;
 import io.r2dbc.postgresql.PostgresqlConnectionConfiguration;
 import io.r2dbc.postgresql.PostgresqlConnectionFactory;
@@ -175,6 +177,18 @@ class ReadsTests {
 			.thenRequest(Long.MAX_VALUE)
 			.expectNextCount(99_995)
 			.verifyComplete();
+		assertPoolsAreWhole();
+	}
+
+	/** The server's own time-out does not run while it waits to be asked for more. */
+	@Test
+	void aStreamThatLastsTooLongIsEnded() {
+		Reads brief = new Reads(this.reads, this.streams, new TenancySettings(CONNECTIONS, CONNECTIONS, CONNECTIONS, 1,
+				Duration.ofSeconds(20), Duration.ofMillis(500), Duration.ofSeconds(5)));
+		StepVerifier.create(brief.stream(this.tenant, NUMBERS, (statement) -> statement, ReadsTests::number), 1)
+			.expectNext(1)
+			.expectErrorMatches((error) -> error instanceof Refusal refusal && refusal.problem() == Problem.UNAVAILABLE)
+			.verify(Duration.ofSeconds(30));
 		assertPoolsAreWhole();
 	}
 
