@@ -110,7 +110,8 @@ class SeveralProcessesTests {
 		String administrator = JSON.readTree(post("/api/auth/dev-token", "{\"scope\":\"platform:admin\"}", null, ""))
 			.path("access_token")
 			.asString();
-		String tenant = JSON.readTree(post("/api/tenants", "{\"name\":\"Several\"}", administrator, ""))
+		String tenant = JSON
+			.readTree(post("/api/tenants", "{\"name\":\"Several\",\"defaultMaxStock\":1000000000}", administrator, ""))
 			.path("id")
 			.asString();
 		this.token = JSON.readTree(post("/api/auth/dev-token", "{\"tenantId\":\"%s\"}".formatted(tenant), null, ""))
