@@ -185,6 +185,8 @@ class LiveBrowserTests extends BrowserTest {
 			Locator drawer = dashboard.dialog();
 			act(drawer, "Ship", "Pieces", "41");
 			assertThat(drawer.getByRole(AriaRole.ALERT)).containsText("41 requested, 40 available of product CHAIR-1");
+			act(drawer, null, "Pieces", "41"); // once more, and as another request
+			dashboard.page().waitForCondition(() -> posted.size() == 2);
 			act(drawer, null, "Pieces", "");
 			assertThat(drawer.locator(".field.wrong")).containsText("Pieces");
 			act(drawer, null, "Pieces", "4");
