@@ -58,8 +58,12 @@ class PatchTests {
 		String warehouse = "/api/warehouses/" + this.client.warehouse("W");
 		assertThat(patch(warehouse, "{\"name\": null}").expectProblem(400, "invalid-request").fields())
 			.containsExactly("name");
-		assertThat(patch(product, "{\"colour\": null}").expectProblem(400, "invalid-request").fields())
-			.containsExactly("colour");
+		assertThat(patch(product, "{\"colour\": null, \"sku\": null}").expectProblem(400, "invalid-request")
+			.body()
+			.get("errors")
+			.valueStream()
+			.map((error) -> error.get("field").asString() + " " + error.get("code").asString()))
+			.containsExactly("colour unknown-field", "sku required");
 		this.client.send(HttpMethod.PATCH, product, "{\"name\": \"x\"}").expect(200);
 		patch(product, "{\"name\": \"y\"}", HttpHeaders.IF_MATCH, "\"1\"").expectProblem(412, "stale-version");
 	}

@@ -69,21 +69,23 @@ public class Bodies {
 	}
 
 	private <T> Patch<T> patch(byte[] document, Class<T> type, Set<String> clearable) {
-		Refusal refusal = StrictJson.invalid();
 		Set<String> cleared = this.json.nulls(document);
-		cleared.stream()
-			.filter((field) -> !clearable.contains(field))
-			.forEach((field) -> refusal.with(new FieldError(field, "required", "cannot be taken away")));
+		Refusal refusal = StrictJson.invalid();
+		T change = null;
 		try {
-			T change = parse(document, type);
-			if (refusal.errors().isEmpty()) {
-				return new Patch<>(change, cleared);
-			}
+			change = parse(document, type);
 		}
 		catch (Refusal unfit) {
-			unfit.errors().stream().filter((error) -> !cleared.contains(error.field())).forEach(refusal::with);
+			unfit.errors().forEach(refusal::with);
 		}
-		throw refusal;
+		List<String> told = refusal.errors().stream().map(FieldError::field).toList();
+		cleared.stream()
+			.filter((field) -> !clearable.contains(field) && !told.contains(field))
+			.forEach((field) -> refusal.with(new FieldError(field, "required", "cannot be taken away")));
+		if (change == null || !refusal.errors().isEmpty()) {
+			throw refusal;
+		}
+		return new Patch<>(change, cleared);
 	}
 
 	/**
