@@ -19,7 +19,6 @@ import org.springframework.web.reactive.function.server.ServerRequest;
  * @param warehouseId in this warehouse
  * @param inventoryId of this record
  * @param types of one of these types; empty is any
- * @param actor by this token subject
  * @param reference with exactly this reference
  * @param fromSequence from this sequence on
  * @param toSequence up to this sequence, itself included
@@ -27,26 +26,25 @@ import org.springframework.web.reactive.function.server.ServerRequest;
  * @param to written at this time or earlier
  */
 record MovementFilter(@Nullable UUID productId, @Nullable String sku, @Nullable UUID warehouseId,
-		@Nullable UUID inventoryId, Set<EntryType> types, @Nullable String actor, @Nullable String reference,
-		@Nullable Long fromSequence, @Nullable Long toSequence, @Nullable Instant from, @Nullable Instant to) {
+		@Nullable UUID inventoryId, Set<EntryType> types, @Nullable String reference, @Nullable Long fromSequence,
+		@Nullable Long toSequence, @Nullable Instant from, @Nullable Instant to) {
 
 	static final Query QUERY = Query
-		.of("productId", "sku", "warehouseId", "inventoryId", "actor", "reference", "fromSequence", "toSequence",
-				"from", "to")
+		.of("productId", "sku", "warehouseId", "inventoryId", "reference", "fromSequence", "toSequence", "from", "to")
 		.several("type");
 
 	static MovementFilter of(ServerRequest request) {
 		Filters filters = new Filters(request);
 		MovementFilter filter = new MovementFilter(filters.id("productId"), filters.text("sku"),
 				filters.id("warehouseId"), filters.id("inventoryId"), filters.several("type", EntryType.class),
-				filters.text("actor"), filters.text("reference"), filters.number("fromSequence"),
-				filters.number("toSequence"), filters.instant("from"), filters.instant("to"));
+				filters.text("reference"), filters.number("fromSequence"), filters.number("toSequence"),
+				filters.instant("from"), filters.instant("to"));
 		filters.check();
 		return filter;
 	}
 
 	static MovementFilter ofRecord(UUID inventoryId) {
-		return new MovementFilter(null, null, null, inventoryId, Set.of(), null, null, null, null, null, null);
+		return new MovementFilter(null, null, null, inventoryId, Set.of(), null, null, null, null, null);
 	}
 
 	/** Whether it names records, directly or by their product. */
@@ -61,7 +59,7 @@ record MovementFilter(@Nullable UUID productId, @Nullable String sku, @Nullable 
 
 	/** The same filter where the times have been looked up in the ledger. */
 	MovementFilter between(@Nullable Long first, @Nullable Long last) {
-		return new MovementFilter(this.productId, this.sku, this.warehouseId, this.inventoryId, this.types, this.actor,
+		return new MovementFilter(this.productId, this.sku, this.warehouseId, this.inventoryId, this.types,
 				this.reference, max(this.fromSequence, first), min(this.toSequence, last), null, null);
 	}
 
