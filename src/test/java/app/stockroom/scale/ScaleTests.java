@@ -1,0 +1,284 @@
+package app.stockroom.scale;
+
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+
+import app.stockroom.Invariants;
+import app.stockroom.StockroomTest;
+import app.stockroom.TenantClient;
+import app.stockroom.tenancy.RecordedReads;
+import app.stockroom.tenancy.RecordedReads.Query;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.context.annotation.Import;
+import org.springframework.core.env.Environment;
+import org.springframework.test.web.reactive.server.WebTestClient;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What reads cost in a large ledger: the SQL of real requests, explained under the
+ * application's role with row level security on, planned for these values and for any.
+ * Five million movements with {@code ./mvnw -Pscale test}, else a fiftieth of them; what
+ * was measured stands in docs/scale.md.
+ */
+@StockroomTest
+@Import(RecordedReads.Configuration.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ScaleTests {
+
+	private static final boolean FULL = Boolean.getBoolean("stockroom.scale");
+
+	private static final BigTenants SIZE = FULL ? BigTenants.FULL : BigTenants.SHORT;
+
+	private static final int MOST_BUFFERS = 1000;
+
+	private static final int MOST_BUFFERS_AS_OF = 100;
+
+	private static final double MOST_MILLISECONDS = 200;
+
+	private static final String MOVEMENTS = "/api/stock-movements?";
+
+	/** A reference that a tenth of the ledger has, where others are for one order. */
+	private static final String COMMON = "reference=POS";
+
+	@Autowired
+	WebTestClient web;
+
+	@Autowired
+	RecordedReads reads;
+
+	@Autowired
+	Environment environment;
+
+	private final UUID tenant = UUID.randomUUID();
+
+	private final Map<String, Long> worst = new TreeMap<>();
+
+	private TenantClient client;
+
+	private long head;
+
+	@BeforeAll
+	void fill() throws Exception {
+		try (Connection owner = Invariants.owner(this.environment)) {
+			BigTenants.OTHER.fill(owner, UUID.randomUUID());
+			SIZE.fill(owner, this.tenant);
+		}
+		this.client = TenantClient.of(this.web, this.tenant);
+		this.head = this.client.get(MOVEMENTS + "limit=1").expect(200).body().at("/items/0/sequence").asLong();
+		say("%,d movements", this.head);
+	}
+
+	@Test
+	void theDataIsValid() throws SQLException {
+		Invariants.hold(this.environment);
+	}
+
+	@Test
+	void everyFilterOfMovementsAndEveryTwoReadFewBuffers() throws SQLException {
+		Map<String, String> filters = filters();
+		List<String> names = new ArrayList<>(filters.keySet());
+		try (Connection application = asApplication()) {
+			for (int i = 0; i < names.size(); i++) {
+				String one = filters.get(names.get(i));
+				page(application, names.get(i), one);
+				for (String other : names.subList(i + 1, names.size())) {
+					if (!parameter(one).equals(parameter(filters.get(other)))) {
+						page(application, names.get(i) + " & " + other, one + "&" + filters.get(other));
+					}
+				}
+			}
+		}
+		report("movements");
+	}
+
+	/** A page with its count, from both ends, and one that a cursor leads to. */
+	private void page(Connection application, String name, String filter) throws SQLException {
+		for (String order : List.of("&sortBy=sequence&order=desc", "&sortBy=sequence&order=asc")) {
+			String path = MOVEMENTS + filter + order;
+			long buffers = buffers(application, path);
+			// The last page that has a number leads to the deepest cursor.
+			String deep = name.contains("&") ? path + "&limit=50" : path + "&page=200&limit=50";
+			String cursor = this.client.get(deep).expect(200).text("nextCursor");
+			if (!cursor.isEmpty()) {
+				buffers = Math.max(buffers, buffers(application, path + "&limit=50&cursor=" + cursor));
+			}
+			this.worst.merge(name, buffers, Math::max);
+			if (!(filter.contains(COMMON) && name.contains("&"))) {
+				assertThat(buffers).as(path).isBetween(1L, (long) MOST_BUFFERS);
+			}
+		}
+	}
+
+	@Test
+	void theStockOfARecordThenReadsFewBuffers() throws SQLException {
+		try (Connection application = asApplication()) {
+			for (long record : new long[] { 1, 2, SIZE.warehouses() * 3L + 1 }) {
+				for (String then : List.of("" + this.head / 3, "" + this.head / 2, "" + this.head,
+						time(this.head / 2))) {
+					String path = "/api/inventory/" + BigTenants.record(record) + "?asOf=" + then;
+					long buffers = explained(application, path).stream().mapToLong(Explained::buffers).sum();
+					this.worst.merge("record " + record, buffers, Math::max);
+					assertThat(buffers).as(path).isBetween(1L, (long) MOST_BUFFERS_AS_OF);
+				}
+			}
+		}
+		report("as of");
+	}
+
+	@Test
+	void recordsAreSortedByAnyFieldInTime() throws SQLException {
+		try (Connection application = asApplication()) {
+			for (String field : List.of("sku", "productName", "warehouseName", "quantity", "reserved", "available",
+					"createdAt", "updatedAt")) {
+				for (String order : List.of("asc", "desc")) {
+					String path = "/api/inventory?sortBy=%s&order=%s".formatted(field, order);
+					double time = Double.MAX_VALUE;
+					for (int i = 0; i < 5; i++) {
+						time = Math.min(time,
+								explained(application, path).stream()
+									.mapToDouble(Explained::milliseconds)
+									.max()
+									.orElse(0));
+					}
+					say("%6.1f ms sorted by %s %s", time, field, order);
+					// A short run is on a machine that does something else too.
+					assertThat(time).as(path).isLessThan(FULL ? MOST_MILLISECONDS : 10 * MOST_MILLISECONDS);
+				}
+			}
+		}
+	}
+
+	@Test
+	void otherListsAndTheInquiriesAreTimed() throws SQLException {
+		try (Connection application = asApplication()) {
+			for (String path : List.of("/api/reservations?", "/api/reservations?status=HELD",
+					"/api/reservations?status=COMMITTED", "/api/reservations?reference=ORDER-2-1-0",
+					"/api/reservations?productId=" + BigTenants.product(2), "/api/transfers?",
+					"/api/transfers?status=COMPLETED", "/api/transfers?status=IN_TRANSIT",
+					"/api/transfers?reference=T-9", "/api/transfers?fromWarehouseId=" + BigTenants.warehouse(2),
+					"/api/transfers?toWarehouseId=" + BigTenants.warehouse(3),
+					"/api/transfers?productId=" + BigTenants.product(3), "/api/alerts?", "/api/alerts?state=OPEN",
+					"/api/alerts?state=RESOLVED", "/api/alerts?kind=OUT_OF_STOCK",
+					"/api/alerts?productId=" + BigTenants.product(1),
+					"/api/alerts?warehouseId=" + BigTenants.warehouse(2), "/api/inventory?",
+					"/api/inventory?status=LOW_STOCK", "/api/inventory?q=sku-99", "/api/inventory?sku=SKU-99",
+					"/api/inventory?warehouseId=" + BigTenants.warehouse(2), "/api/products?q=99", "/api/products?",
+					"/api/inventory?asOf=" + this.head / 2, "/api/inventory/summary")) {
+				for (Explained read : explained(application, path)) {
+					say("%7d buffers %8.1f ms %s", read.buffers(), read.milliseconds(), path);
+				}
+			}
+		}
+		long start = System.nanoTime();
+		JsonNode verification = this.client.get("/api/verification").expect(200).body();
+		say("%.1f s for the verification of everything", (System.nanoTime() - start) / 1e9);
+		assertThat(verification.get("holds").asBoolean()).isTrue();
+	}
+
+	/** Filters by name: what is common, what is rare, and where it stands. */
+	private Map<String, String> filters() {
+		Map<String, String> filters = new LinkedHashMap<>();
+		filters.put("hot record", "inventoryId=" + BigTenants.record(1));
+		filters.put("record", "inventoryId=" + BigTenants.record(77));
+		filters.put("product", "productId=" + BigTenants.product(7));
+		filters.put("rare product", "productId=" + BigTenants.product(SIZE.products()));
+		filters.put("sku", "sku=SKU-9");
+		filters.put("warehouse", "warehouseId=" + BigTenants.warehouse(2));
+		filters.put("rare warehouse", "warehouseId=" + BigTenants.warehouse(SIZE.warehouses()));
+		filters.put("no warehouse", "warehouseId=" + UUID.randomUUID());
+		filters.put("type", "type=IN");
+		filters.put("rare type", "type=REVERSAL");
+		filters.put("catalogue", "type=CATALOG");
+		filters.put("types", "type=OUT,REVERSAL,CATALOG");
+		filters.put("common reference", COMMON);
+		filters.put("rare reference", "reference=RARE");
+		filters.put("reference", "reference=ORDER-2-1-0");
+		filters.put("no reference", "reference=nothing");
+		filters.put("early", "fromSequence=%d&toSequence=%d".formatted(this.head / 20, this.head / 20 + 60));
+		filters.put("middle", "from=%s&to=%s".formatted(time(this.head / 3), time(this.head / 2)));
+		return filters;
+	}
+
+	private static String parameter(String filter) {
+		String name = filter.substring(0, filter.indexOf('='));
+		return name.startsWith("from") ? "range" : name;
+	}
+
+	private String time(long sequence) {
+		return this.client.get("/api/stock-movements/" + sequence).expect(200).text("createdAt");
+	}
+
+	private long buffers(Connection application, String path) throws SQLException {
+		return explained(application, path).stream().mapToLong(Explained::buffers).max().orElse(0);
+	}
+
+	/** What the request reads, each statement as the dearer of its two plans. */
+	private List<Explained> explained(Connection application, String path) throws SQLException {
+		this.reads.takeQueries();
+		this.client.get(path).expect(200);
+		List<Explained> all = new ArrayList<>();
+		for (Query query : this.reads.takeQueries()) {
+			Explained generic = explain(application, query, "force_generic_plan");
+			Explained custom = explain(application, query, "force_custom_plan");
+			all.add((generic.buffers() > custom.buffers()) ? generic : custom);
+		}
+		return all;
+	}
+
+	private static Explained explain(Connection application, Query query, String mode) throws SQLException {
+		try (Statement statement = application.createStatement()) {
+			statement.execute("deallocate all");
+			statement.execute("set plan_cache_mode = " + mode);
+			statement.execute(query.prepare());
+			ResultSet rows = statement
+				.executeQuery("explain (analyze, buffers, timing off, format json) " + query.execute());
+			rows.next();
+			JsonNode root = new JsonMapper().readTree(rows.getString(1)).get(0);
+			return new Explained(
+					root.at("/Plan/Shared Hit Blocks").asLong() + root.at("/Plan/Shared Read Blocks").asLong(),
+					root.get("Execution Time").asDouble());
+		}
+	}
+
+	private Connection asApplication() throws SQLException {
+		Connection connection = DriverManager.getConnection(this.environment.getRequiredProperty("spring.flyway.url"),
+				this.environment.getRequiredProperty("spring.r2dbc.username"),
+				this.environment.getRequiredProperty("spring.r2dbc.password"));
+		try (Statement statement = connection.createStatement()) {
+			statement.execute("set app.tenant_id = '%s'".formatted(this.tenant));
+		}
+		return connection;
+	}
+
+	private void report(String what) {
+		this.worst.entrySet()
+			.stream()
+			.sorted(Map.Entry.comparingByValue())
+			.forEach((each) -> say("%s: %6d buffers at most for %s", what, each.getValue(), each.getKey()));
+		this.worst.clear();
+	}
+
+	private static void say(String text, Object... values) {
+		System.out.println("scale: " + text.formatted(values));
+	}
+
+	private record Explained(long buffers, double milliseconds) {
+	}
+
+}
