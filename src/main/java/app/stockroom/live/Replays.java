@@ -1,7 +1,9 @@
 package app.stockroom.live;
 
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 
 import app.stockroom.ledger.Position;
 import app.stockroom.tenancy.TenantId;
@@ -32,10 +34,8 @@ class Replays {
 		.expireAfterAccess(FeedLimits.REPLAY_KEPT)
 		.buildAsync();
 
-	private final AsyncCache<TenantId, Position> positions = Caffeine.newBuilder()
-		// Shared by those who ask at the same time, and by nobody later.
-		.expireAfterWrite(Duration.ZERO)
-		.buildAsync();
+	/** Shared by those who ask at the same time, and by nobody later. */
+	private final Map<TenantId, CompletableFuture<Position>> positions = new ConcurrentHashMap<>();
 
 	private final LoadingCache<TenantId, Pace> paces = Caffeine.newBuilder()
 		.expireAfterAccess(Duration.ofMinutes(1))
@@ -87,8 +87,11 @@ class Replays {
 	}
 
 	private Mono<Position> shared(TenantId tenant) {
-		return Mono.fromFuture(
-				() -> this.positions.get(tenant, (_, _) -> paced(tenant, this.history.position(tenant)).toFuture()),
+		return Mono.fromFuture(() -> this.positions.computeIfAbsent(tenant,
+				(_) -> paced(tenant, this.history.position(tenant))
+					// Before anybody hears of it, who then asks again on purpose.
+					.doOnTerminate(() -> this.positions.remove(tenant))
+					.toFuture()),
 				true);
 	}
 

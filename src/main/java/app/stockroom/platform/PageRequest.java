@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 import app.stockroom.platform.Refusal.FieldError;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +53,20 @@ public record PageRequest(int page, int limit, @Nullable String sortBy, @Nullabl
 			.forEach((name) -> refusal.with(new FieldError(name, "conflicting",
 					"%s is the whole list; pages are application/json".formatted(Representation.of(request).type()))));
 		return of(request, sortable, refusal);
+	}
+
+	/**
+	 * Names a page and a limit that there cannot be, of a query that is refused anyway:
+	 * then its client hears of all at once.
+	 */
+	static void judge(MultiValueMap<String, String> query, Refusal refusal) {
+		Set<String> named = refusal.errors().stream().map(FieldError::field).collect(Collectors.toSet());
+		if (!named.contains("page")) {
+			number(query, "page", 1, Limits.PAGED_ITEMS, refusal);
+		}
+		if (!named.contains("limit")) {
+			number(query, "limit", Limits.PAGE_ITEMS_DEFAULT, Limits.PAGE_ITEMS, refusal);
+		}
 	}
 
 	private static PageRequest of(ServerRequest request, Set<String> sortable, Refusal refusal) {

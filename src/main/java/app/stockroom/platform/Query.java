@@ -63,6 +63,9 @@ public record Query(Set<String> single, Set<String> several) {
 		Refusal refusal = Problem.INVALID_REQUEST.because("The query is not valid.");
 		request.queryParams().forEach((name, values) -> check(name, values, refusal));
 		if (!refusal.errors().isEmpty()) {
+			if (this.single.contains("page")) {
+				PageRequest.judge(request.queryParams(), refusal);
+			}
 			throw refusal;
 		}
 	}
