@@ -3,9 +3,13 @@ package app.stockroom;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
+import java.util.function.BiConsumer;
 
+import app.stockroom.Description.Operation;
 import app.stockroom.tenancy.TenantId;
 import app.stockroom.tenancy.Tenants;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +33,17 @@ public final class TenantClient {
 
 	private final TenantId tenant;
 
-	private final String token;
+	private final @Nullable String token;
+
+	private final BiConsumer<Operation, Reply> heard;
+
+	private TenantClient(WebTestClient web, TenantId tenant, @Nullable String token,
+			BiConsumer<Operation, Reply> heard) {
+		this.web = web;
+		this.tenant = tenant;
+		this.token = token;
+		this.heard = heard;
+	}
 
 	private TenantClient(WebTestClient web, TenantId tenant, String scope) {
 		this.web = web.mutate()
@@ -50,6 +64,8 @@ public final class TenantClient {
 				.getResponseBody())
 			.get("access_token")
 			.asString();
+		this.heard = (operation, reply) -> {
+		};
 	}
 
 	/** A client of a new tenant with the thresholds 10 and 1000. */
@@ -66,7 +82,22 @@ public final class TenantClient {
 
 	/** A client of the same tenant with these scopes only. */
 	public TenantClient with(String scope) {
-		return new TenantClient(this.web, this.tenant, scope);
+		return new TenantClient(this.web, this.tenant, scope).telling(this.heard);
+	}
+
+	/** The same client, which tells what every operation has answered it. */
+	public TenantClient telling(BiConsumer<Operation, Reply> listener) {
+		return new TenantClient(this.web, this.tenant, this.token, listener);
+	}
+
+	/** A client of the same tenant at another instance, which knows the same keys. */
+	public TenantClient at(WebTestClient other) {
+		return new TenantClient(other, this.tenant, this.token, this.heard);
+	}
+
+	/** A client that sends this token, or none. */
+	public TenantClient withToken(@Nullable String other) {
+		return new TenantClient(this.web, this.tenant, other, this.heard);
 	}
 
 	public TenantId tenant() {
@@ -74,7 +105,7 @@ public final class TenantClient {
 	}
 
 	public String token() {
-		return this.token;
+		return Objects.requireNonNull(this.token);
 	}
 
 	public Reply get(String path) {
@@ -127,10 +158,12 @@ public final class TenantClient {
 		return send(method, MediaType.APPLICATION_JSON, path, json, headers);
 	}
 
-	private Reply send(HttpMethod method, MediaType type, String path, @Nullable Object content, String... headers) {
-		WebTestClient.RequestBodySpec request = this.web.method(method)
-			.uri(path)
-			.header(HttpHeaders.AUTHORIZATION, "Bearer " + this.token);
+	/** Sends a body of any type. */
+	public Reply send(HttpMethod method, MediaType type, String path, @Nullable Object content, String... headers) {
+		WebTestClient.RequestBodySpec request = this.web.method(method).uri(path);
+		if (this.token != null) {
+			request.header(HttpHeaders.AUTHORIZATION, "Bearer " + this.token);
+		}
 		for (int i = 0; i < headers.length; i += 2) {
 			request.header(headers[i], headers[i + 1]);
 		}
@@ -140,8 +173,27 @@ public final class TenantClient {
 			.expectBody()
 			.returnResult();
 		byte[] body = result.getResponseBody();
-		return new Reply(result.getStatus().value(), result.getResponseHeaders(),
+		Reply reply = new Reply(result.getStatus().value(), result.getResponseHeaders(),
 				JSON.readTree((body != null) ? body : "null".getBytes()));
+		Description.get().find(method, path).ifPresent((operation) -> {
+			requireDescribed(operation, path, type, content, reply);
+			this.heard.accept(operation, reply);
+		});
+		return reply;
+	}
+
+	/** Fails where openapi.yaml does not say what came, or not what was accepted. */
+	private static void requireDescribed(Operation operation, String path, MediaType type, @Nullable Object content,
+			Reply reply) {
+		List<String> faults = new ArrayList<>(operation.answerFaults(reply.status(), reply.headers(), reply.body()));
+		if (reply.status() < 300) {
+			boolean json = content instanceof String && type.getSubtype().endsWith("json");
+			faults.addAll(operation.requestFaults(path, type, JSON.readTree(json ? content.toString() : "null")));
+		}
+		if (!faults.isEmpty()) {
+			throw new AssertionError("openapi.yaml does not describe %s with %s answered by %s: %s".formatted(operation,
+					content, reply, faults));
+		}
 	}
 
 	/** Creates a product and answers its id. */

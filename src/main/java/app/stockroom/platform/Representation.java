@@ -91,9 +91,12 @@ public enum Representation {
 
 	/**
 	 * Everything is UTF-8. A feed never ends, so it is not for whoever takes anything.
+	 * Who takes problem documents takes JSON: clients that are made of openapi.yaml ask
+	 * for nothing else where an answer has no body.
 	 */
 	private boolean includes(MediaType range) {
-		return range.includes(this.type)
+		boolean problems = this == JSON && range.equalsTypeAndSubtype(MediaType.APPLICATION_PROBLEM_JSON);
+		return (problems || range.includes(this.type))
 				&& (range.getCharset() == null || range.getCharset().equals(StandardCharsets.UTF_8))
 				&& (this != EVENTS || range.equalsTypeAndSubtype(this.type));
 	}

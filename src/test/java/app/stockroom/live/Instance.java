@@ -16,7 +16,7 @@ import org.springframework.http.client.ReactorResourceFactory;
  * Another instance of the service beside the one of the test, on the same database and
  * Redis.
  */
-final class Instance {
+public final class Instance {
 
 	private static final List<String> SHARED = List.of("spring.r2dbc.url", "spring.r2dbc.username",
 			"spring.r2dbc.password", "spring.flyway.url", "spring.flyway.user", "spring.flyway.password",
@@ -27,7 +27,7 @@ final class Instance {
 	private Instance() {
 	}
 
-	static ConfigurableApplicationContext beside(ApplicationContext first, Map<String, Object> settings) {
+	public static ConfigurableApplicationContext beside(ApplicationContext first, Map<String, Object> settings) {
 		Map<String, Object> properties = new HashMap<>();
 		for (String name : SHARED) {
 			String value = first.getEnvironment().getProperty(name);
