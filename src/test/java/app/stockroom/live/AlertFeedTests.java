@@ -100,6 +100,7 @@ class AlertFeedTests {
 			this.tenant.move(this.product, EntryType.IN, 50);
 			acknowledged.awaitEvents("alert", 2);
 			assertThat(steps(acknowledged)).containsExactly("LOW_STOCK ACKNOWLEDGED", "LOW_STOCK RESOLVED");
+			open.awaitEvents("alert", 2);
 			assertThat(steps(open)).containsExactly("LOW_STOCK OPEN", "LOW_STOCK ACKNOWLEDGED");
 		}
 	}
