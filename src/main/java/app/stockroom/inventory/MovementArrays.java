@@ -83,7 +83,7 @@ class MovementArrays {
 	 */
 	private Mono<List<Result>> keyed(Caller caller, ServerRequest request, MovementArray array, String key) {
 		Command.Key whole = this.idempotency.of(key, ROUTE, array.canonical());
-		return this.ledger.post(caller.tenant(), new Command(caller.subject(), List.of(), whole))
+		return this.ledger.claim(caller.tenant(), caller.subject(), whole)
 			.flatMap((outcome) -> Idempotency.settle(request, outcome))
 			.flatMap((claimed) -> Batch
 				.run(Flux.fromIterable(keyedItems(caller, array, key, whole)),

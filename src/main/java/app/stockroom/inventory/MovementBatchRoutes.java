@@ -44,15 +44,15 @@ class MovementBatchRoutes {
 
 	Mono<ServerResponse> post(Caller caller, ServerRequest request) {
 		MediaType type = request.headers().contentType().orElse(MediaType.APPLICATION_JSON);
-		return type.equalsTypeAndSubtype(MediaType.APPLICATION_NDJSON) ? stream(caller, request)
-				: array(caller, request);
-	}
-
-	private Mono<ServerResponse> array(Caller caller, ServerRequest request) {
 		Filters query = new Filters(request);
 		boolean atomic = query.flag("atomic");
 		boolean dryRun = query.flag("dryRun");
 		query.check();
+		return type.equalsTypeAndSubtype(MediaType.APPLICATION_NDJSON) ? stream(caller, request, atomic, dryRun)
+				: array(caller, request, atomic, dryRun);
+	}
+
+	private Mono<ServerResponse> array(Caller caller, ServerRequest request, boolean atomic, boolean dryRun) {
 		return this.bodies.bytes(request, Limits.BATCH_BYTES)
 			.map((body) -> MovementArray.parse(body, this.bodies))
 			.flatMap((array) -> dryRun ? this.arrays.rehearse(caller, request, array, atomic)
@@ -60,11 +60,7 @@ class MovementBatchRoutes {
 			.flatMap((results) -> ServerResponse.ok().contentType(MediaType.APPLICATION_JSON).bodyValue(results));
 	}
 
-	private Mono<ServerResponse> stream(Caller caller, ServerRequest request) {
-		Filters query = new Filters(request);
-		boolean atomic = query.flag("atomic");
-		boolean dryRun = query.flag("dryRun");
-		query.check();
+	private Mono<ServerResponse> stream(Caller caller, ServerRequest request, boolean atomic, boolean dryRun) {
 		if (atomic) {
 			throw Problem.INVALID_REQUEST.because("A stream has no end that one could wait for.")
 				.with(new Refusal.FieldError("atomic", "conflicting", "only an array can be all or nothing"));

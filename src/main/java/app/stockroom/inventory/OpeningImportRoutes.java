@@ -1,7 +1,5 @@
 package app.stockroom.inventory;
 
-import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 import app.stockroom.imports.ImportReport;
@@ -15,6 +13,7 @@ import app.stockroom.platform.Limits;
 import app.stockroom.platform.Query;
 import app.stockroom.tenancy.Api;
 import app.stockroom.tenancy.Caller;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
@@ -65,22 +64,16 @@ class OpeningImportRoutes {
 				Sheet sheet = Sheet.of(body, OpeningRow.COLUMNS)
 					.require("sku", "productId", "barcode")
 					.require("quantity");
-				return (dryRun ? Mono.just(Optional.<Command.Key>empty()) : key(caller, request, body))
-					.flatMap((key) -> this.report.answer(request,
-							this.imported.run(caller, sheet, dryRun, key.orElse(null))));
+				Command.Key key = dryRun ? null : this.idempotency.of(request, "POST " + PATH, body);
+				return claimed(caller, request, key)
+					.then(Mono.defer(() -> this.report.answer(request, this.imported.run(caller, sheet, dryRun, key))));
 			});
 	}
 
-	/**
-	 * The key for the whole. It is kept before the first row is done, by a command that
-	 * does nothing: a key that stands for another file is refused as a whole.
-	 */
-	private Mono<Optional<Command.Key>> key(Caller caller, ServerRequest request, byte[] body) {
-		Command.Key key = this.idempotency.of(request, "POST " + PATH, body);
-		return (key == null) ? Mono.just(Optional.empty())
-				: this.ledger.post(caller.tenant(), new Command(caller.subject(), List.of(), key))
-					.flatMap((outcome) -> Idempotency.settle(request, outcome))
-					.thenReturn(Optional.of(key));
+	/** Completes when the first row may be done. */
+	private Mono<?> claimed(Caller caller, ServerRequest request, Command.@Nullable Key key) {
+		return (key == null) ? Mono.empty() : this.ledger.claim(caller.tenant(), caller.subject(), key)
+			.flatMap((outcome) -> Idempotency.settle(request, outcome));
 	}
 
 }

@@ -100,6 +100,15 @@ public class Ledger {
 	}
 
 	/**
+	 * Takes a key for a whole request whose parts go in commands of their own, before the
+	 * first of them: a key that stands for another request is refused as a whole.
+	 * @return as {@link #post}, of a command that does nothing
+	 */
+	public Mono<Outcome> claim(TenantId tenant, String actor, Command.Key key) {
+		return post(tenant, new Command(actor, List.of(), key));
+	}
+
+	/**
 	 * What became of an earlier command with the same key: for a request that could be
 	 * refused without asking the ledger, and must not be if it is a repetition.
 	 * @param command the command as far as it can be compiled; it changes nothing

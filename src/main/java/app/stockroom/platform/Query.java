@@ -60,6 +60,9 @@ public record Query(Set<String> single, Set<String> several) {
 	 * @throws Refusal 400 with every such parameter
 	 */
 	public void check(ServerRequest request) {
+		if (request.queryParams().isEmpty()) {
+			return; // as on every change: nothing to judge, nothing to allocate
+		}
 		Refusal refusal = Problem.INVALID_REQUEST.because("The query is not valid.");
 		request.queryParams().forEach((name, values) -> check(name, values, refusal));
 		if (!refusal.errors().isEmpty()) {

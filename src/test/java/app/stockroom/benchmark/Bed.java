@@ -167,10 +167,6 @@ final class Bed implements AutoCloseable {
 		return this.postgres.cluster().connect(this.database, PostgresCluster.APPLICATION);
 	}
 
-	PostgresCluster cluster() {
-		return this.postgres.cluster();
-	}
-
 	Map<String, Object> properties() {
 		return this.properties;
 	}
@@ -191,12 +187,6 @@ final class Bed implements AutoCloseable {
 						""")) {
 			row.next();
 			return List.of(row.getString(1).split(","));
-		}
-	}
-
-	void checkpoint() throws SQLException {
-		try (Connection connection = superuser(this.database); Statement statement = connection.createStatement()) {
-			statement.execute("checkpoint");
 		}
 	}
 
