@@ -8,9 +8,9 @@ import { Trouble } from './ui.js';
 /**
  * @param initial what the fields start with
  * @param act does it: (values, key) => promise; the key stays the same while it is not known whether the last attempt was applied
- * @param names the form's field for each of the API's that is called otherwise
+ * @param names the form's field for each of the API's that is called otherwise: (values) => names, by what was sent
  */
-export function useForm(initial, act, names = {}) {
+export function useForm(initial, act, names = () => ({})) {
   const [values, setValues] = useState(initial);
   const [state, setState] = useState({ busy: false, problem: null, errors: {} });
   const attempt = useRef(null);
@@ -32,7 +32,7 @@ export function useForm(initial, act, names = {}) {
     catch (failure) {
       // Refused is final, and would be repeated under the same key; anything else may have been applied.
       if (failure instanceof Problem && failure.status >= 400 && failure.status < 500) attempt.current = null;
-      setState({ busy: false, ...sorted(failure, names, values) });
+      setState({ busy: false, ...sorted(failure, names(values), values) });
     }
   };
   return { values, set, submit, setValues, ...state };
@@ -67,13 +67,19 @@ export function Field({ form, name, label, hint, type = 'text', children, ...oth
 
 export const Pieces = (props) => html`<${Field} type="number" inputmode="numeric" step="1" ...${props} />`;
 
-export const Form = ({ form, action, tone = 'primary', onClose, children }) => html`<form class="form" onSubmit=${form.submit} novalidate>
+export const Form = ({ form, action, tone = 'primary', disabled = false, onClose, children }) => html`<form class="form" onSubmit=${form.submit} novalidate>
   <${Trouble} problem=${form.problem} />${children}
   <footer>${onClose && html`<button type="button" class="button" onClick=${onClose}>Cancel</button>`}
-    <button class=${`button ${tone}`} disabled=${form.busy}>${form.busy ? 'Sending …' : action}</button></footer></form>`;
+    <button class=${`button ${tone}`} disabled=${form.busy || disabled}>${form.busy ? 'Sending …' : action}</button></footer></form>`;
 
 /** What a field of numbers holds, or nothing where it is empty; what is no number the service refuses by name. */
 export const count = (text) => (text === '' || text === null || text === undefined ? undefined : Number.isNaN(Number(text)) ? text : Number(text));
+
+/** The lines of a request, one a field: those whose field says how many. */
+export const counted = (lines, field, values) => lines.map((line) => ({ line, quantity: count(values[field(line)]) })).filter(({ quantity }) => quantity !== undefined && quantity !== 0);
+
+/** Which field each line of such a request came from. */
+export const lineNames = (lines, field) => (values) => Object.fromEntries(counted(lines, field, values).map(({ line }, i) => [`lines[${i}].quantity`, field(line)]));
 
 /** What was typed, or nothing. */
 export const text = (typed) => typed?.trim() || undefined;

@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import app.stockroom.TenantClient;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.ScreenshotAnimations;
 import org.junit.jupiter.api.Test;
@@ -72,8 +73,14 @@ class EveryPageBrowserTests extends BrowserTest {
 			dashboard.signIn(token);
 			for (String page : PAGES) {
 				settle(dashboard, page);
+				if (page.equals("inventory")) {
+					assertThat(dashboard.page().locator("td.trend svg")).hasCount(12);
+				}
 				check(dashboard, page, colours, "desktop");
 			}
+			settle(dashboard, "reservations");
+			dashboard.row("cart 17").getByRole(AriaRole.BUTTON).click();
+			check(dashboard, "reservation", colours, "desktop");
 			settle(dashboard, "inventory?record=" + open);
 			assertThat(dashboard.dialog()).containsText("7 of 97 pieces are held by 1 reservation");
 			dashboard.button("Receive").click();
@@ -158,9 +165,8 @@ class EveryPageBrowserTests extends BrowserTest {
 			assertThat(page.getByText("Skip to the content")).isFocused();
 			page.keyboard().press("Enter");
 			assertThat(page.locator("#content")).isFocused();
-			Locator stock = page.getByRole(com.microsoft.playwright.options.AriaRole.COLUMNHEADER,
-					new Page.GetByRoleOptions().setName("Current Stock"));
-			stock.getByRole(com.microsoft.playwright.options.AriaRole.BUTTON).press("Enter");
+			Locator stock = page.getByRole(AriaRole.COLUMNHEADER, new Page.GetByRoleOptions().setName("Current Stock"));
+			stock.getByRole(AriaRole.BUTTON).press("Enter");
 			assertThat(stock).hasAttribute("aria-sort", "ascending");
 			assertThat(page).hasURL(Pattern.compile("sort=quantity"));
 			Locator product = dashboard.button("Product SKU-3");

@@ -11,6 +11,7 @@ import app.stockroom.TenantClient;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.options.AriaRole;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -234,8 +235,17 @@ class LiveBrowserTests extends BrowserTest {
 			dashboard.button("Reserve").click();
 			assertThat(dashboard.row("cart 17")).containsText("Held");
 			dashboard.row("cart 17").getByRole(AriaRole.BUTTON).click();
-			dashboard.button("Sell it all").click();
+			dashboard.dialog().getByLabel("Product SKU-1").fill("0");
+			assertThat(dashboard.button("Sell")).isDisabled();
+			dashboard.dialog().getByLabel("Product SKU-1").fill("3");
+			dashboard.button("Sell").click();
+			assertThat(dashboard.dialog().locator(".field.wrong")).containsText("only 2 are held");
+			dashboard.dialog().getByLabel("Product SKU-1").fill("1");
+			dashboard.button("Sell").click();
 			assertThat(dashboard.row("cart 17")).hasCount(0);
+			JsonNode held = shop.get("/api/reservations").body().path("items").path(0);
+			assertThat(held.path("status").asString()).isEqualTo("COMMITTED");
+			assertThat(held.path("lines").path(0).path("committed").asLong()).as("the rest is set free").isEqualTo(1);
 			dashboard.go("transfers");
 			dashboard.button("New transfer").click();
 			dashboard.page().getByLabel("SKU of line 1").fill("SKU-2");
@@ -249,6 +259,7 @@ class LiveBrowserTests extends BrowserTest {
 			dashboard.page().getByLabel("Product SKU-2").fill("5");
 			dashboard.button("Receive").click();
 			assertThat(dashboard.cell("8 × Product SKU-2", "Under way")).hasText("3");
+			dashboard.expectComplaints("40[09]|422");
 		}
 	}
 

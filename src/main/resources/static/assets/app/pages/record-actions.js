@@ -32,7 +32,7 @@ function Reserve({ record, onDone }) {
     await post('/api/reservations', { lines, ttlSeconds: count(minutes) * 60, reference: text(reference) }, key);
     notices.say(`Held ${number(count(quantity))} of ${record.product.sku} for ${minutes} min.`);
     onDone();
-  }, { ...LINE, ttlSeconds: 'minutes' });
+  }, () => ({ ...LINE, ttlSeconds: 'minutes' }));
   return html`<${Form} form=${form} action="Reserve" onClose=${onDone}><div class="row">
     <${Pieces} form=${form} name="quantity" label="Pieces" min="1" hint=${`${number(record.available)} available`} autofocus />
     <${Pieces} form=${form} name="minutes" label="Minutes" min="1" max="1440" hint="Then it is released" /></div>
@@ -46,7 +46,7 @@ function Transfer({ record, workspace, onDone }) {
     await post('/api/transfers', { fromWarehouseId: record.warehouseId, toWarehouseId, lines, mode, reference: text(reference) }, key);
     notices.say(`${mode === 'IMMEDIATE' ? 'Moved' : 'Sent'} ${plural(count(quantity), 'piece')} of ${record.product.sku}.`);
     onDone();
-  }, LINE);
+  }, () => LINE);
   if (!others.length) return html`<p class="quiet">There is no other warehouse yet. Create one on the page <a href="#/warehouses">Warehouses</a>.</p>`;
   return html`<${Form} form=${form} action="Transfer" onClose=${onDone}><div class="row">
     <${Pieces} form=${form} name="quantity" label="Pieces" min="1" hint=${`${number(record.available)} available`} autofocus />

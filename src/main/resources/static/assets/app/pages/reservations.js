@@ -3,7 +3,7 @@
 import { html, useMemo, useState } from '../../vendor/preact/standalone.module.js';
 import { post } from '../api.js';
 import { duration, fullTime, number, plural, time, word } from '../format.js';
-import { count, Field, Form, Pieces, text, useForm } from '../forms.js';
+import { count, counted, Field, Form, lineNames, Pieces, text, useForm } from '../forms.js';
 import { useChanges, useTick } from '../hooks.js';
 import { emptyLine, LineFields } from '../lines.js';
 import { useListing } from '../listing.js';
@@ -33,22 +33,27 @@ const columns = (stock) => [
   { key: 'left', label: 'Time left', class: 'when named', cell: ({ status, expiresAt }) => (status === 'HELD' ? html`<${Left} until=${expiresAt} />` : '–') },
   { key: 'createdAt', label: 'Since', class: 'when named quiet aside', cell: ({ createdAt }) => time(createdAt) }];
 
-/** What ends or prolongs a reservation, as a form of no fields or one. */
-function End({ reservation, onClose }) {
-  const path = `/api/reservations/${reservation.id}`;
+const field = ({ productId, warehouseId }) => `${productId}-${warehouseId}`;
+
+/** Sells what is held or a part of it, releases it, or holds it for longer. */
+function End({ reservation, stock, onClose }) {
+  const { id, lines } = reservation;
+  const path = `/api/reservations/${id}`;
   const act = (step, body, said) => async (values, key) => {
     await post(`${path}/${step}`, body(values), key);
     notices.say(said);
     onClose();
   };
-  const commit = useForm({}, act('commit', () => ({}), 'Sold: what was held has left the stock.'));
+  const sold = (values) => ({ lines: counted(lines, field, values).map(({ line: { productId, warehouseId }, quantity }) => ({ productId, warehouseId, quantity })) });
+  const commit = useForm(Object.fromEntries(lines.map((line) => [field(line), String(line.quantity)])), act('commit', sold, 'Sold: it has left the stock.'), lineNames(lines, field));
   const release = useForm({}, act('release', () => ({}), 'Set free: what was held can be sold again.'));
-  const extend = useForm({ minutes: '15' }, act('extension', ({ minutes }) => ({ ttlSeconds: count(minutes) * 60 }), 'Held for longer.'), { ttlSeconds: 'minutes' });
-  const busy = commit.busy || release.busy || extend.busy;
-  return html`<div class="form"><${Trouble} problem=${commit.problem ?? release.problem} />
-    <div class="row"><button type="button" class="button primary" disabled=${busy} onClick=${commit.submit}>Sell it all</button>
-      <button type="button" class="button" disabled=${busy} onClick=${release.submit}>Release it</button></div>
-    <${Form} form=${extend} action="Extend" tone=""><${Pieces} form=${extend} name="minutes" label="Minutes from now" hint="Hold it for longer, or for less" min="1" max="1440" /><//></div>`;
+  const extend = useForm({ minutes: '15' }, act('extension', ({ minutes }) => ({ ttlSeconds: count(minutes) * 60 }), 'Held for longer.'), () => ({ ttlSeconds: 'minutes' }));
+  const nothing = !sold(commit.values).lines.length;
+  return html`<section class="apart"><h3>Sell</h3><${Form} form=${commit} action="Sell" disabled=${nothing}>
+      ${lines.map((line) => html`<${Pieces} key=${field(line)} form=${commit} name=${field(line)} min="0" max=${line.quantity} label=${stock.products.get(line.productId)?.name ?? 'Deleted product'}
+        hint=${`${number(line.quantity)} held; what you leave is released`} />`)}<//></section>
+    <section class="apart"><h3>Or hold it for longer</h3><${Form} form=${extend} action="Extend" tone=""><${Pieces} form=${extend} name="minutes" label="Minutes from now" min="1" max="1440" /><//></section>
+    <section class="apart"><h3>Or let it go</h3><${Form} form=${release} action="Release all" tone="" /></section>`;
 }
 
 function Details({ reservation, stock, onClose }) {
@@ -57,7 +62,7 @@ function Details({ reservation, stock, onClose }) {
     <ul class="entries">${reservation.lines.map(({ productId, warehouseId, quantity, committed }) => html`<li key=${productId + warehouseId}><span class="delta">${number(quantity)}</span>
       <span><strong>${stock.products.get(productId)?.name ?? 'Deleted product'}</strong><small>${stock.warehouses.get(warehouseId)?.name}${committed === undefined ? '' : ` · ${number(committed)} sold`}</small></span></li>`)}</ul>
     <${Facts} of=${[['Since', fullTime(reservation.createdAt)], ['Until', fullTime(reservation.expiresAt)], ['Id', html`<code>${reservation.id}</code>`]]} />
-    ${reservation.status === 'HELD' && session.can('inventory:write') && html`<section class="apart"><${End} reservation=${reservation} onClose=${onClose} /></section>`}<//>`;
+    ${reservation.status === 'HELD' && session.can('inventory:write') && html`<${End} reservation=${reservation} stock=${stock} onClose=${onClose} />`}<//>`;
 }
 
 function Create({ stock, onClose }) {
@@ -66,7 +71,7 @@ function Create({ stock, onClose }) {
     await post('/api/reservations', { lines: wanted, ttlSeconds: count(minutes) * 60, reference: text(reference) }, key);
     notices.say(`Held for ${minutes} min.`);
     onClose();
-  }, { ttlSeconds: 'minutes' });
+  }, () => ({ ttlSeconds: 'minutes' }));
   return html`<${Dialog} title="New reservation" onClose=${onClose} busy=${form.busy}><${Form} form=${form} action="Reserve" onClose=${onClose}>
     <${LineFields} form=${form} stock=${stock} />
     <${Field} form=${form} name="warehouseId" label="From"><option value="">The default warehouse</option>${[...stock.warehouses.values()].filter(({ gone }) => !gone)

@@ -3,7 +3,7 @@
 import { html, useMemo, useState } from '../../vendor/preact/standalone.module.js';
 import { post } from '../api.js';
 import { fullTime, number, plural, time } from '../format.js';
-import { count, Field, Form, Pieces, text, useForm } from '../forms.js';
+import { count, counted, Field, Form, lineNames, Pieces, text, useForm } from '../forms.js';
 import { useChanges } from '../hooks.js';
 import { emptyLine, LineFields } from '../lines.js';
 import { useListing } from '../listing.js';
@@ -33,12 +33,13 @@ const columns = (stock) => {
 
 function Receive({ transfer, stock, onClose }) {
   const under = transfer.lines.filter(({ inTransit }) => inTransit > 0);
+  const field = ({ productId }) => productId;
   const form = useForm({ closing: false, ...Object.fromEntries(under.map(({ productId, inTransit }) => [productId, String(inTransit)])) }, async (values, key) => {
-    const lines = under.map(({ productId }) => ({ productId, quantity: count(values[productId]) })).filter(({ quantity }) => quantity !== undefined && quantity !== 0);
+    const lines = counted(under, field, values).map(({ line: { productId }, quantity }) => ({ productId, quantity }));
     const now = await post(`/api/transfers/${transfer.id}/receipt`, { lines, closing: values.closing }, key);
     notices.say(now.status === 'IN_TRANSIT' ? 'Received; the rest is still under way.' : 'Received: the transfer is complete.');
     onClose();
-  }, Object.fromEntries(under.map(({ productId }, i) => [`lines[${i}].quantity`, productId])));
+  }, lineNames(under, field));
   return html`<${Form} form=${form} action="Receive">
     ${under.map(({ productId, inTransit }) => html`<${Pieces} key=${productId} form=${form} name=${productId} min="0" label=${stock.products.get(productId)?.name ?? 'Deleted product'} hint=${`${number(inTransit)} under way`} />`)}
     <label class="check"><input type="checkbox" checked=${form.values.closing} onChange=${(event) => form.set('closing', event.target.checked)} />Nothing more will come: what is missing is lost</label><//>`;
