@@ -2,8 +2,11 @@ package app.stockroom;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.List;
@@ -181,11 +184,23 @@ public final class TestServers {
 
 		/**
 		 * Removes what ended test runs have left: their servers are gone with their JVM.
+		 * JVMs that test side by side take turns.
 		 */
 		private static void deleteLeftovers() {
-			if (!Files.exists(HOME)) {
-				return;
+			try {
+				Files.createDirectories(HOME);
+				try (FileChannel turn = FileChannel.open(HOME.resolve("turn"), StandardOpenOption.CREATE,
+						StandardOpenOption.WRITE)) {
+					turn.lock(); // until the channel is closed
+					deleteEnded();
+				}
 			}
+			catch (IOException ex) {
+				throw new UncheckedIOException(ex);
+			}
+		}
+
+		private static void deleteEnded() throws IOException {
 			try (Stream<Path> directories = Files.list(HOME)) {
 				List<Path> ended = directories.filter((path) -> {
 					String[] name = path.getFileName().toString().split("-");
@@ -195,8 +210,8 @@ public final class TestServers {
 					FileSystemUtils.deleteRecursively(directory);
 				}
 			}
-			catch (IOException ex) {
-				throw new UncheckedIOException(ex);
+			catch (NoSuchFileException ex) {
+				logger.info("A server of an ended run is still stopping, the next run cleans up after it", ex);
 			}
 		}
 
