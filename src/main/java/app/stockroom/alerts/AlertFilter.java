@@ -43,7 +43,15 @@ public record AlertFilter(Set<Alert.State> states, Set<Alert.Kind> kinds, @Nulla
 	}
 
 	/**
-	 * Whether an alert belongs to the list.
+	 * The same filter, whatever the state.
+	 */
+	public AlertFilter inAnyState() {
+		return new AlertFilter(Set.of(), this.kinds, this.productId, this.sku, this.warehouseId);
+	}
+
+	/**
+	 * Whether an alert belongs to the list, as far as an alert knows: its SKU is left
+	 * out.
 	 */
 	public boolean matches(Alert alert) {
 		return (this.states.isEmpty() || this.states.contains(alert.state()))

@@ -1,16 +1,13 @@
 package app.stockroom.live;
 
 import java.time.Duration;
-import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 import app.stockroom.alerts.AlertFilter;
 import app.stockroom.inventory.InventoryFilter;
@@ -39,9 +36,10 @@ record FeedRequest(Caller caller, View view, StartPosition start, @Nullable Dura
 	/** The query parameters of each feed. */
 	static final Query STOCK = InventoryFilter.QUERY.and("after", "conflate");
 
-	static final Query LEDGER = Query.of("productId", "sku", "warehouseId", "inventoryId", "after").several("type");
+	static final Query LEDGER = Query.of("productId", "sku", "warehouseId", "inventoryId", "reference", "after")
+		.several("type");
 
-	static final Query ALERTS = Query.of("productId", "warehouseId", "after").several("state", "kind");
+	static final Query ALERTS = AlertFilter.QUERY.and("after");
 
 	private static final Pattern INTERVAL = Pattern.compile("([0-9]{1,6})(ms|s)");
 
@@ -51,33 +49,43 @@ record FeedRequest(Caller caller, View view, StartPosition start, @Nullable Dura
 
 	/**
 	 * Entries name their product by its id only, so that a SKU is looked up first.
-	 * @param bySku finds the ids of live products by their SKUs
+	 * @param withSku finds the live product with a SKU
 	 */
-	static Mono<FeedRequest> ledger(Caller caller, ServerRequest request,
-			Function<String, Mono<Map<String, UUID>>> bySku) {
+	static Mono<FeedRequest> ledger(Caller caller, ServerRequest request, Function<String, Mono<UUID>> withSku) {
 		Filters filters = new Filters(request);
 		UUID product = filters.id("productId");
 		String sku = filters.text("sku");
 		UUID warehouse = filters.id("warehouseId");
 		UUID record = filters.id("inventoryId");
 		Set<EntryType> types = filters.several("type", EntryType.class);
+		String reference = filters.text("reference");
 		filters.check();
 		StartPosition start = start(request);
-		Mono<Optional<Set<UUID>>> products = (sku != null)
-				? bySku.apply(sku).map((ids) -> Optional.of(only(product, ids.values())))
-				: Mono.just(Optional.ofNullable(product).map(Set::of));
-		return products.map((some) -> new FeedRequest(caller,
-				new View.Ledger(some.orElse(null), warehouse, record, types), start, null));
+		return products(product, sku, withSku).map((products) -> new FeedRequest(caller,
+				new View.Ledger(products.orElse(null), warehouse, record, types, reference), start, null));
 	}
 
-	private static Set<UUID> only(@Nullable UUID wanted, Collection<UUID> found) {
-		return found.stream()
-			.filter((id) -> wanted == null || wanted.equals(id))
-			.collect(Collectors.toUnmodifiableSet());
+	/**
+	 * So do alerts.
+	 */
+	static Mono<FeedRequest> alerts(Caller caller, ServerRequest request, Function<String, Mono<UUID>> withSku) {
+		AlertFilter filter = AlertFilter.of(request);
+		StartPosition start = start(request);
+		return products(filter.productId(), filter.sku(), withSku)
+			.map((products) -> new FeedRequest(caller, new View.Alerts(filter, products.orElse(null)), start, null));
 	}
 
-	static FeedRequest alerts(Caller caller, ServerRequest request) {
-		return new FeedRequest(caller, new View.Alerts(AlertFilter.of(request)), start(request), null);
+	/** The products that are meant, of which there may be none; empty is all. */
+	private static Mono<Optional<Set<UUID>>> products(@Nullable UUID product, @Nullable String sku,
+			Function<String, Mono<UUID>> withSku) {
+		if (sku == null) {
+			return Mono.just(Optional.ofNullable(product).map(Set::of));
+		}
+		return withSku.apply(sku)
+			.filter((found) -> product == null || product.equals(found))
+			.map(Set::of)
+			.defaultIfEmpty(Set.of())
+			.map(Optional::of);
 	}
 
 	Feed feed() {

@@ -1,7 +1,5 @@
 package app.stockroom.live;
 
-import java.util.Set;
-
 import app.stockroom.ledger.Position;
 import app.stockroom.products.Products;
 import app.stockroom.tenancy.Api;
@@ -51,12 +49,13 @@ class FeedRoutes {
 	}
 
 	Mono<ServerResponse> ledger(Caller caller, ServerRequest request) {
-		return FeedRequest.ledger(caller, request, (sku) -> this.products.ids(caller.tenant(), Set.of(sku)))
+		return FeedRequest.ledger(caller, request, (sku) -> this.products.withSku(caller.tenant(), sku))
 			.flatMap(this::open);
 	}
 
 	Mono<ServerResponse> alerts(Caller caller, ServerRequest request) {
-		return open(FeedRequest.alerts(caller, request));
+		return FeedRequest.alerts(caller, request, (sku) -> this.products.withSku(caller.tenant(), sku))
+			.flatMap(this::open);
 	}
 
 	/**

@@ -115,7 +115,7 @@ final class Opening {
 			this.at = open.position();
 			return send(open.alerts()
 				.stream()
-				.filter((alert) -> alert.sequence() <= this.at.sequence() && view.filter().matches(alert))
+				.filter((alert) -> alert.sequence() <= this.at.sequence() && view.shows(alert))
 				.map(this.sources.encoder()::openAlert)
 				.toList());
 		});

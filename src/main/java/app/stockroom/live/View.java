@@ -91,9 +91,10 @@ sealed interface View {
 	 * @param warehouseId entries in this warehouse, or null for all
 	 * @param inventoryId entries of this record, or null for all
 	 * @param types entries of these types; empty is all
+	 * @param reference entries with this reference, or null for all
 	 */
 	record Ledger(@Nullable Set<UUID> products, @Nullable UUID warehouseId, @Nullable UUID inventoryId,
-			Set<EntryType> types) implements View {
+			Set<EntryType> types, @Nullable String reference) implements View {
 
 		@Override
 		public Feed feed() {
@@ -110,7 +111,8 @@ sealed interface View {
 			return (this.products == null || (entry.productId() != null && this.products.contains(entry.productId())))
 					&& (this.warehouseId == null || this.warehouseId.equals(entry.warehouseId()))
 					&& (this.inventoryId == null || this.inventoryId.equals(entry.inventoryId()))
-					&& (this.types.isEmpty() || this.types.contains(entry.type()));
+					&& (this.types.isEmpty() || this.types.contains(entry.type()))
+					&& (this.reference == null || this.reference.equals(entry.reference()));
 		}
 
 	}
@@ -119,8 +121,9 @@ sealed interface View {
 	 * The alerts.
 	 *
 	 * @param filter what the subscriber asked for
+	 * @param products alerts of one of these products, or null for all
 	 */
-	record Alerts(AlertFilter filter) implements View {
+	record Alerts(AlertFilter filter, @Nullable Set<UUID> products) implements View {
 
 		@Override
 		public Feed feed() {
@@ -134,18 +137,24 @@ sealed interface View {
 		}
 
 		/**
+		 * Whether an alert is among those that are asked for.
+		 */
+		boolean shows(Alert alert) {
+			return this.filter.matches(alert) && isOfProduct(alert);
+		}
+
+		/**
 		 * Like a record and its status, an alert that leaves the state that is asked for
 		 * is told once more.
 		 */
 		private boolean admits(Alert alert) {
 			Alert.State left = left(alert);
-			return this.filter.matches(alert)
-					|| (left != null && this.filter.states().contains(left) && inAnyState().matches(alert));
+			return shows(alert) || (left != null && this.filter.states().contains(left)
+					&& this.filter.inAnyState().matches(alert) && isOfProduct(alert));
 		}
 
-		private AlertFilter inAnyState() {
-			return new AlertFilter(Set.of(), this.filter.kinds(), this.filter.productId(), null,
-					this.filter.warehouseId());
+		private boolean isOfProduct(Alert alert) {
+			return this.products == null || this.products.contains(alert.productId());
 		}
 
 		private static Alert.@Nullable State left(Alert alert) {

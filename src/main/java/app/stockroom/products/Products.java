@@ -74,6 +74,10 @@ public class Products {
 			join product p on p.tenant_id = $1 and p.id = product_named_1($1, w.word)
 			""";
 
+	private static final String WITH_SKU = """
+			select p.id from product p where p.tenant_id = $1 and p.sku = $2 and p.deleted_at is null
+			""";
+
 	private final Reads reads;
 
 	private final Ledger ledger;
@@ -104,6 +108,14 @@ public class Products {
 	private Mono<Product> find(TenantId tenant, Conditions conditions) {
 		return this.reads.one(tenant, LISTING.sql() + conditions.sql(), conditions::bind, LISTING.item())
 			.switchIfEmpty(Mono.error(() -> Problem.NOT_FOUND.because("There is no product with this id.")));
+	}
+
+	/**
+	 * Finds the id of the live product with exactly this SKU; empty if there is none.
+	 */
+	public Mono<UUID> withSku(TenantId tenant, String sku) {
+		return this.reads.one(tenant, WITH_SKU, (statement) -> statement.bind("$2", sku),
+				(row) -> required(row, "id", UUID.class));
 	}
 
 	/**

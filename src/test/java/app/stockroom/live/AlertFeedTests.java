@@ -106,6 +106,27 @@ class AlertFeedTests {
 	}
 
 	@Test
+	void filtersLikeTheList() {
+		UUID second = this.tenant.product("A-2");
+		this.tenant.move(second, EntryType.IN, 20);
+		this.tenant.move(second, EntryType.OUT, -15);
+		try (SseReader one = this.tenant.listen(ALERTS + "?sku=A-1").awaitReady();
+				SseReader other = this.tenant.listen(ALERTS + "?sku=A-2&state=OPEN").awaitReady();
+				SseReader nothing = this.tenant.listen(ALERTS + "?sku=A-3").awaitReady();
+				SseReader neither = this.tenant.listen(ALERTS + "?sku=A-1&productId=" + second).awaitReady()) {
+			this.tenant.move(second, EntryType.IN, 50);
+			this.tenant.move(this.product, EntryType.OUT, -15);
+			one.awaitEvents("alert", 1);
+			assertThat(products(one)).containsExactly(this.product);
+			other.awaitEvents("alert", 2);
+			assertThat(steps(other)).containsExactly("LOW_STOCK OPEN", "LOW_STOCK RESOLVED");
+			assertThat(products(other)).containsExactly(second, second);
+			assertThat(nothing.events("alert")).isEmpty();
+			assertThat(neither.events("alert")).isEmpty();
+		}
+	}
+
+	@Test
 	void whatComesLiveIsWhatIsReadLater() {
 		try (SseReader live = this.tenant.listen(ALERTS).awaitReady()) {
 			this.tenant.move(this.product, EntryType.OUT, -15);
@@ -115,6 +136,13 @@ class AlertFeedTests {
 				assertThat(later.events("alert")).isEqualTo(live.events("alert"));
 			}
 		}
+	}
+
+	private static List<UUID> products(SseReader reader) {
+		return reader.events("alert")
+			.stream()
+			.map((event) -> UUID.fromString(event.data().path("productId").asString()))
+			.toList();
 	}
 
 	private static List<String> steps(SseReader reader) {

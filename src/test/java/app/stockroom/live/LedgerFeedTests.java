@@ -117,23 +117,33 @@ class LedgerFeedTests {
 	}
 
 	@Test
-	void filtersByProductAndType() {
+	void filtersLikeTheList() {
 		UUID second = this.tenant.product("A-2");
+		this.tenant.put("/api/products/" + second, "{\"barcodes\":[\"4006381333931\"]}");
 		try (SseReader one = this.tenant.listen(LEDGER + "?productId=" + second).awaitReady();
 				SseReader bySku = this.tenant.listen(LEDGER + "?sku=A-2").awaitReady();
 				SseReader nothing = this.tenant.listen(LEDGER + "?sku=A-3").awaitReady();
+				SseReader byBarcode = this.tenant.listen(LEDGER + "?sku=4006381333931").awaitReady();
+				SseReader neither = this.tenant.listen(LEDGER + "?sku=A-2&productId=" + this.product).awaitReady();
+				SseReader order = this.tenant.listen(LEDGER + "?reference=order-7").awaitReady();
 				SseReader outs = this.tenant.listen(LEDGER + "?type=OUT,ADJUSTMENT").awaitReady();
 				SseReader all = this.tenant.listen(LEDGER).awaitReady()) {
 			long in = this.tenant.move(this.product, EntryType.IN, 5);
 			long other = this.tenant.move(second, EntryType.IN, 5);
 			long out = this.tenant.move(this.product, EntryType.OUT, -1);
-			all.awaitEvents("movement", 3);
-			assertThat(sequences(all)).containsExactly(in, other, out);
+			this.tenant.post("/api/stock-movements",
+					"{\"sku\":\"A-1\",\"type\":\"IN\",\"quantity\":1,\"reference\":\"order-7\"}");
+			all.awaitEvents("movement", 4);
+			assertThat(sequences(all)).containsExactly(in, other, out, out + 1);
+			order.awaitEvents("movement", 1);
+			assertThat(sequences(order)).containsExactly(out + 1);
 			one.awaitEvents("movement", 1);
 			assertThat(sequences(one)).containsExactly(other);
 			bySku.awaitEvents("movement", 1);
 			assertThat(sequences(bySku)).containsExactly(other);
 			assertThat(sequences(nothing)).isEmpty();
+			assertThat(sequences(byBarcode)).isEmpty();
+			assertThat(sequences(neither)).isEmpty();
 			outs.awaitEvents("movement", 1);
 			assertThat(sequences(outs)).containsExactly(out);
 		}

@@ -513,7 +513,7 @@ class TenantFeedTests {
 		private final FeedSubscriber subscriber;
 
 		private Reader() {
-			this(new View.Ledger(null, null, null, Set.of()));
+			this(new View.Ledger(null, null, null, Set.of(), null));
 		}
 
 		private Reader(View view) {
