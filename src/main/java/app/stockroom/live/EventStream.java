@@ -1,10 +1,7 @@
 package app.stockroom.live;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
@@ -28,15 +25,13 @@ final class EventStream {
 
 	private final Wire wire;
 
-	private final Outbox outbox;
+	private final Unsent unsent;
 
 	private final LongSupplier clock;
 
 	private final Deliveries deliveries;
 
 	private final AtomicInteger drains = new AtomicInteger();
-
-	private ArrayDeque<byte[]> history = new ArrayDeque<>();
 
 	private @Nullable MonoSink<Void> sending;
 
@@ -45,14 +40,6 @@ final class EventStream {
 	private boolean writing;
 
 	private long writingSince;
-
-	/** The live frames of the write that is under way. */
-	private int frames;
-
-	/** When the oldest of them was committed. */
-	private long oldest;
-
-	private boolean live;
 
 	private boolean ending;
 
@@ -72,7 +59,7 @@ final class EventStream {
 	 */
 	EventStream(Wire wire, Outbox outbox, LongSupplier clock, Deliveries deliveries) {
 		this.wire = wire;
-		this.outbox = outbox;
+		this.unsent = new Unsent(outbox);
 		this.clock = clock;
 		this.deliveries = deliveries;
 	}
@@ -130,7 +117,7 @@ final class EventStream {
 				if (this.ended || this.ending) {
 					return; // the reader is gone, and with it whoever waits for this
 				}
-				this.history.addAll(events);
+				this.unsent.add(events);
 				this.sending = sink;
 			}
 			wake();
@@ -142,11 +129,7 @@ final class EventStream {
 	 */
 	void goLive() {
 		synchronized (this) {
-			this.live = true;
-			if (this.history.isEmpty()) {
-				this.history = new ArrayDeque<>(0); // the room of a long one is not
-													// needed again
-			}
+			this.unsent.goLive();
 		}
 		wake();
 	}
@@ -161,9 +144,7 @@ final class EventStream {
 				return;
 			}
 			this.ending = true;
-			this.history.clear();
-			this.history.addAll(List.of(last));
-			this.outbox.clear();
+			this.unsent.endWith(last);
 		}
 		wake();
 	}
@@ -199,15 +180,15 @@ final class EventStream {
 	}
 
 	private void writeNext() {
-		List<byte[]> parts;
+		Unsent.Batch batch;
 		MonoSink<Void> sent = null;
 		boolean over = false;
 		synchronized (this) {
 			if (!this.begun || this.writing || this.ended) {
 				return;
 			}
-			parts = gather();
-			if (!parts.isEmpty()) {
+			batch = this.unsent.next();
+			if (!batch.isEmpty()) {
 				this.writing = true;
 				this.writingSince = this.clock.getAsLong();
 			}
@@ -219,8 +200,8 @@ final class EventStream {
 				this.sending = null;
 			}
 		}
-		if (!parts.isEmpty()) {
-			this.wire.write(parts, this::written);
+		if (!batch.isEmpty()) {
+			this.wire.write(batch.parts(), (taken) -> written(batch, taken));
 		}
 		else if (over) {
 			finish();
@@ -230,42 +211,14 @@ final class EventStream {
 		}
 	}
 
-	private void written(boolean taken) {
-		int delivered;
+	private void written(Unsent.Batch batch, boolean taken) {
 		synchronized (this) {
 			this.writing = false;
-			delivered = taken ? this.frames : 0;
 		}
-		if (delivered > 0) {
-			this.deliveries.delivered(delivered, this.oldest);
+		if (taken && batch.frames() > 0) {
+			this.deliveries.delivered(batch.frames(), batch.oldest());
 		}
 		wake();
-	}
-
-	private List<byte[]> gather() {
-		List<byte[]> parts = new ArrayList<>();
-		this.frames = 0;
-		this.oldest = Long.MAX_VALUE;
-		int size = 0;
-		while (!this.history.isEmpty() && size < FeedLimits.WRITE_BYTES) {
-			byte[] part = this.history.remove();
-			parts.add(part);
-			size += part.length;
-		}
-		if (this.live && !this.ending && this.history.isEmpty() && size < FeedLimits.WRITE_BYTES) {
-			gatherLive(parts, FeedLimits.WRITE_BYTES - size);
-		}
-		return parts;
-	}
-
-	private void gatherLive(List<byte[]> parts, int room) {
-		for (Frame frame : this.outbox.take(room)) {
-			parts.add(frame.bytes());
-			if (frame.committedAt() != Frame.UNTIMED) {
-				this.frames++;
-				this.oldest = Math.min(this.oldest, frame.committedAt());
-			}
-		}
 	}
 
 	/** Ends once, whoever comes first: the last write, the reader, or the server. */
@@ -277,8 +230,7 @@ final class EventStream {
 			}
 			this.ended = true;
 			ours = this.begun;
-			this.history.clear();
-			this.outbox.clear();
+			this.unsent.clear();
 			this.sending = null;
 		}
 		this.playing.dispose();

@@ -57,12 +57,10 @@ class OutboxTests {
 	@Test
 	void evenLatestStatesAreBounded() {
 		Outbox outbox = new Outbox(Outbox.Mode.ALL_OR_LATEST);
-		boolean room = true;
-		int offered = 0;
-		while (room) {
-			room = outbox.offer(frame(++offered, "record " + offered));
+		for (int i = 1; i <= FeedLimits.CONFLATED_RECORDS; i++) {
+			assertThat(outbox.offer(frame(i, "record " + i))).isTrue();
 		}
-		assertThat(offered).isEqualTo(FeedLimits.CONFLATED_RECORDS + 1);
+		assertThat(outbox.offer(frame(FeedLimits.CONFLATED_RECORDS + 1, "one more"))).isFalse();
 	}
 
 	@Test

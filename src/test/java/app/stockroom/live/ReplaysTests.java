@@ -1,5 +1,6 @@
 package app.stockroom.live;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -31,7 +32,9 @@ class ReplaysTests {
 	@Test
 	void thousandsWhoComeFromAboutTheSamePlaceShareTheirReads() {
 		this.past.head = 3 * FeedLimits.REPLAY_STEP;
-		List<Long> counts = Flux.range(0, 5000).flatMap((i) -> playFrom(i % 700), 5000).collectList().block();
+		List<Long> counts = Flux.range(0, 5000).flatMap((i) -> playFrom(i % 700), 5000)
+			.collectList()
+			.block(Duration.ofSeconds(30));
 		assertThat(counts).hasSize(5000);
 		for (int i = 0; i < 700; i++) {
 			assertThat(counts).contains(this.past.head - i);
