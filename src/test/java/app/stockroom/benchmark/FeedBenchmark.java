@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.DoubleSupplier;
@@ -54,6 +55,10 @@ class FeedBenchmark {
 	/** Part of the readers, for a first look on a small machine. */
 	private final double scale = Double.parseDouble(System.getProperty("benchmark.scale", "1"));
 
+	/** Which of broadcast, spread and memory to measure, for a profile of one. */
+	private final Set<String> scenarios = Set
+		.of(System.getProperty("benchmark.scenarios", "broadcast,spread,memory").split(","));
+
 	private final FeedReport report = new FeedReport(this.rounds, this.measured);
 
 	private final List<String> users = new ArrayList<>();
@@ -88,16 +93,19 @@ class FeedBenchmark {
 				spread("stockroom", started.port(), this::listen, this::move, started::cpuSeconds);
 			}
 		}
-		try (Service started = Service.start(jar, properties)) {
-			this.service = started;
-			measureMemory(started);
+		try {
+			if (this.scenarios.contains("memory")) {
+				measureMemory(jar, properties);
+			}
 		}
 		finally {
 			nchan.ifPresent(Nchan::close);
 			redis.close();
 			postgres.close();
 		}
-		this.report.write();
+		if (this.scenarios.size() == 3) {
+			this.report.write();
+		}
 		this.report.assertThatAllWasDelivered();
 	}
 
@@ -146,6 +154,9 @@ class FeedBenchmark {
 
 	private void measure(String scenario, String who, int port, int readers, IntFunction<byte[]> reader,
 			CountedRequests requests, int perSecond, int readersOfEvent, DoubleSupplier cpu) {
+		if (!this.scenarios.contains(scenario)) {
+			return;
+		}
 		try (SseLoad load = SseLoad.open(port, readers, reader,
 				who.equals("nchan") ? "text/event-stream" : "event: ready")) {
 			publish(load, port, requests, perSecond, this.warmUp);
@@ -201,6 +212,13 @@ class FeedBenchmark {
 			return ascii("POST /pub/%d HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: %d\r\n\r\n%s"
 				.formatted(tenants.getAsInt(), body.length(), body));
 		});
+	}
+
+	private void measureMemory(Path jar, Map<String, Object> properties) throws Exception {
+		try (Service fresh = Service.start(jar, properties)) {
+			this.service = fresh;
+			measureMemory(fresh);
+		}
 	}
 
 	private void measureMemory(Service fresh) throws Exception {

@@ -32,7 +32,8 @@ class ReplaysTests {
 	@Test
 	void thousandsWhoComeFromAboutTheSamePlaceShareTheirReads() {
 		this.past.head = 3 * FeedLimits.REPLAY_STEP;
-		List<Long> counts = Flux.range(0, 5000).flatMap((i) -> playFrom(i % 700), 5000)
+		List<Long> counts = Flux.range(0, 5000)
+			.flatMap((i) -> playFrom(i % 700), 5000)
 			.collectList()
 			.block(Duration.ofSeconds(30));
 		assertThat(counts).hasSize(5000);
