@@ -23,7 +23,7 @@ final class PostEntries {
 	static final String SQL = """
 			select command, line, verdict, replayed, type, sequence, last_sequence, inventory_id, product_id, warehouse_id,
 			  quantity, reserved, min_stock, max_stock, version, at, epoch, alerts, subject
-			from post_entries_2($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15::jsonb)
+			from post_entries_3($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15::jsonb)
 			""";
 
 	private final JsonMapper json;
