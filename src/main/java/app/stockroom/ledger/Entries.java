@@ -3,7 +3,6 @@ package app.stockroom.ledger;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Objects;
 import java.util.UUID;
 
 import app.stockroom.tenancy.Reads;
@@ -15,6 +14,8 @@ import reactor.core.publisher.Mono;
 import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.stereotype.Component;
+
+import static app.stockroom.platform.Columns.required;
 
 /**
  * The ledger, to read.
@@ -56,7 +57,7 @@ public class Entries {
 	 */
 	public Mono<Position> position(TenantId tenant) {
 		return this.reads.one(tenant, POSITION, statement -> statement,
-				row -> new Position(present(row, "epoch", String.class), present(row, "sequence", Long.class)));
+				row -> new Position(required(row, "epoch", String.class), required(row, "sequence", Long.class)));
 	}
 
 	/**
@@ -68,7 +69,7 @@ public class Entries {
 		// one is still to come.
 		Instant written = time.truncatedTo(ChronoUnit.MICROS);
 		return this.reads.one(tenant, "select sequence_at_1($1, $2) as sequence",
-				(statement) -> statement.bind("$2", written), (row) -> present(row, "sequence", Long.class));
+				(statement) -> statement.bind("$2", written), (row) -> required(row, "sequence", Long.class));
 	}
 
 	/**
@@ -105,32 +106,25 @@ public class Entries {
 	}
 
 	/**
-	 * Reads a row of {@link #SELECT}.
+	 * Reads a row of {@link #SELECT}, by the places of its columns.
 	 */
 	public Entry entry(Readable row) {
-		return new Entry(present(row, "sequence", Long.class), EntryType.of(present(row, "type", Short.class)),
-				row.get("inventory_id", UUID.class), row.get("product_id", UUID.class),
-				row.get("warehouse_id", UUID.class), present(row, "delta", Long.class),
-				present(row, "reserved_delta", Long.class), row.get("quantity_after", Long.class),
-				row.get("reserved_after", Long.class), row.get("min_stock", Long.class),
-				row.get("max_stock", Long.class), row.get("version", Long.class), row.get("reason", String.class),
-				row.get("reference", String.class), present(row, "actor", String.class),
-				row.get("occurred_at", Instant.class), present(row, "created_at", Instant.class),
-				row.get("reverses", Long.class), subject(row));
+		return new Entry(required(row, 0, Long.class), EntryType.of(required(row, 1, Short.class)),
+				row.get(2, UUID.class), row.get(3, UUID.class), row.get(4, UUID.class), required(row, 5, Long.class),
+				required(row, 6, Long.class), row.get(7, Long.class), row.get(8, Long.class), row.get(9, Long.class),
+				row.get(10, Long.class), row.get(11, Long.class), row.get(12, String.class), row.get(13, String.class),
+				required(row, 14, String.class), row.get(15, Instant.class), required(row, 16, Instant.class),
+				row.get(17, Long.class), subject(row));
 	}
 
 	private Entry.@Nullable Subject subject(Readable row) {
-		Short kind = row.get("subject_kind", Short.class);
+		Short kind = row.get(18, Short.class);
 		if (kind == null) {
 			return null;
 		}
-		String state = row.get("subject_state", String.class);
-		return new Entry.Subject(Entry.SubjectKind.of(kind), present(row, "subject_id", UUID.class),
+		String state = row.get(20, String.class);
+		return new Entry.Subject(Entry.SubjectKind.of(kind), required(row, 19, UUID.class),
 				(state != null) ? this.json.readTree(state) : null);
-	}
-
-	private static <T> T present(Readable row, String column, Class<T> type) {
-		return Objects.requireNonNull(row.get(column, type));
 	}
 
 }

@@ -24,8 +24,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Sends the work of one tenant in one database call, settles each outcome and announces
- * what was committed. The returned publishers complete when the lane may send again, and
- * never fail: every failure has been told to whoever waits.
+ * what was committed. The returned publishers answer when the lane may send again, with
+ * what is still to be told, and never fail: every failure has been told to whoever waits.
  */
 final class Flusher {
 
@@ -57,24 +57,23 @@ final class Flusher {
 		this.resolution = resolution;
 	}
 
-	Mono<Void> post(TenantId tenant, List<Posting> postings) {
+	Mono<Runnable> post(TenantId tenant, List<Posting> postings) {
 		List<Command> commands = postings.stream().map(Posting::command).toList();
 		return this.writer
 			.call(PostEntries.SQL, statement -> this.postEntries.bind(statement, tenant, false, commands),
 					this.postEntries::read)
 			.map(rows -> Answer.of(tenant, commands, rows, this.json))
-			.doOnNext(answer -> settle(tenant, postings, answer))
-			.then()
+			.<Runnable>map(answer -> () -> settle(tenant, postings, answer))
 			.onErrorResume(failure -> recover(tenant, postings, failure));
 	}
 
-	Mono<Void> rehearse(TenantId tenant, Rehearsal rehearsal) {
+	Mono<Runnable> rehearse(TenantId tenant, Rehearsal rehearsal) {
 		return this.writer
 			.call(PostEntries.SQL, statement -> this.postEntries.bind(statement, tenant, true, rehearsal.commands()),
 					this.postEntries::read)
 			.map(rows -> Answer.of(tenant, rehearsal.commands(), rows, this.json))
-			.doOnNext(answer -> rehearsal.waiting().succeed(answer.outcomes()))
-			.then()
+			.map(Answer::outcomes)
+			.<Runnable>map(outcomes -> () -> rehearsal.waiting().succeed(outcomes))
 			.onErrorResume(failure -> {
 				boolean data = failure instanceof WriteFailure known
 						&& known.knowledge() == WriteFailure.Knowledge.BAD_DATA;
@@ -125,7 +124,7 @@ final class Flusher {
 		});
 	}
 
-	private Mono<Void> recover(TenantId tenant, List<Posting> postings, Throwable failure) {
+	private Mono<Runnable> recover(TenantId tenant, List<Posting> postings, Throwable failure) {
 		WriteFailure.Knowledge knowledge = (failure instanceof WriteFailure known) ? known.knowledge() : null;
 		return switch (knowledge) {
 			case BAD_DATA -> (postings.size() > 1) ? halve(tenant, postings) : fail(postings, failure);
@@ -140,13 +139,13 @@ final class Flusher {
 	 * One command carries data that the database does not take: sent in halves until the
 	 * culprit fails alone, the others are written.
 	 */
-	private Mono<Void> halve(TenantId tenant, List<Posting> postings) {
+	private Mono<Runnable> halve(TenantId tenant, List<Posting> postings) {
 		int middle = postings.size() / 2;
-		return post(tenant, postings.subList(0, middle))
+		return post(tenant, postings.subList(0, middle)).doOnNext(Runnable::run)
 			.then(Mono.defer(() -> post(tenant, postings.subList(middle, postings.size()))));
 	}
 
-	private Mono<Void> resend(TenantId tenant, List<Posting> postings, Throwable failure) {
+	private Mono<Runnable> resend(TenantId tenant, List<Posting> postings, Throwable failure) {
 		boolean patient = postings.getFirst().waiting().nanos() < this.resolution.toNanos();
 		return patient ? post(tenant, postings) : fail(postings, unavailable(failure));
 	}
@@ -156,7 +155,7 @@ final class Flusher {
 	 * command replays if it was, and is decided now if it was not. Without a key nothing
 	 * can be sent again, and the client must be told so.
 	 */
-	private Mono<Void> resolve(TenantId tenant, List<Posting> postings, Throwable failure) {
+	private Mono<Runnable> resolve(TenantId tenant, List<Posting> postings, Throwable failure) {
 		List<Posting> again = postings.stream()
 			.filter(posting -> posting.keyed() && posting.waiting().nanos() < this.resolution.toNanos())
 			.toList();
@@ -166,7 +165,7 @@ final class Flusher {
 		return again.isEmpty() ? Mono.empty() : Mono.delay(PAUSE).then(Mono.defer(() -> post(tenant, again)));
 	}
 
-	Mono<Void> change(TenantId tenant, List<Cataloguing> works) {
+	Mono<Runnable> change(TenantId tenant, List<Cataloguing> works) {
 		List<CatalogChange> changes = works.stream().map(Cataloguing::change).toList();
 		boolean rehearsal = works.getFirst().rehearsal();
 		return this.writer
@@ -174,16 +173,16 @@ final class Flusher {
 					statement -> CatalogAnswer.bind(statement, tenant, changes), CatalogAnswer::read)
 			.doOnNext(answers -> settle(tenant, works.stream().map(Cataloguing::waiting).toList(), answers,
 					i -> answers.get(i).entries(changes.get(i), this.json), rehearsal))
-			.then()
+			.then(Mono.<Runnable>empty())
 			.onErrorResume(failure -> recoverChanges(tenant, works, failure));
 	}
 
 	/** As of commands, one with bad data is found by halving. */
-	private Mono<Void> recoverChanges(TenantId tenant, List<Cataloguing> works, Throwable failure) {
+	private Mono<Runnable> recoverChanges(TenantId tenant, List<Cataloguing> works, Throwable failure) {
 		boolean badData = failure instanceof WriteFailure known && known.knowledge() == WriteFailure.Knowledge.BAD_DATA;
 		if (badData && works.size() > 1) {
 			int middle = works.size() / 2;
-			return change(tenant, works.subList(0, middle))
+			return change(tenant, works.subList(0, middle)).doOnNext(Runnable::run)
 				.then(Mono.defer(() -> change(tenant, works.subList(middle, works.size()))));
 		}
 		Throwable told = told(failure);
@@ -191,14 +190,14 @@ final class Flusher {
 		return Mono.empty();
 	}
 
-	Mono<Void> acknowledge(TenantId tenant, Acknowledging work) {
+	Mono<Runnable> acknowledge(TenantId tenant, Acknowledging work) {
 		return this.writer
 			.call(CatalogAnswer.ACKNOWLEDGE,
 					statement -> statement.bind(0, tenant.value()).bind(1, work.alert()).bind(2, work.actor()),
 					CatalogAnswer::read)
 			.doOnNext(answers -> settle(tenant, List.of(work.waiting()), answers,
 					i -> List.of(answers.get(i).entry(work, this.json)), false))
-			.then()
+			.then(Mono.<Runnable>empty())
 			.onErrorResume(failure -> {
 				work.waiting().fail(told(failure));
 				return Mono.empty();
@@ -236,7 +235,7 @@ final class Flusher {
 		}
 	}
 
-	private static Mono<Void> fail(List<Posting> postings, Throwable failure) {
+	private static Mono<Runnable> fail(List<Posting> postings, Throwable failure) {
 		postings.forEach(posting -> posting.waiting().fail(failure));
 		return Mono.empty();
 	}

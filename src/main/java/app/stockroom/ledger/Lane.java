@@ -30,6 +30,9 @@ final class Lane {
 	 */
 	private static final int CHANGES_PER_CALL = 250;
 
+	private static final Runnable NOTHING_TO_TELL = () -> {
+	};
+
 	private final TenantId tenant;
 
 	private final Flusher flusher;
@@ -93,7 +96,7 @@ final class Lane {
 			return;
 		}
 		this.inFlight = true;
-		Mono<Void> call = switch (first) {
+		Mono<Runnable> call = switch (first) {
 			case Posting posting -> this.flusher.post(this.tenant, gather(Posting.class, posting, (_) -> true,
 					(next) -> next.command().lines().size(), this.linesPerCall));
 			case Rehearsal rehearsal -> {
@@ -108,8 +111,12 @@ final class Lane {
 			}
 		};
 		// Subscribed here and by nobody else: no client's cancel reaches a call that was
-		// sent.
-		call.subscribe(null, failure -> done(), this::done);
+		// sent. The next is sent before anybody is told of this one: the database works
+		// while answers are written.
+		call.defaultIfEmpty(NOTHING_TO_TELL).subscribe((told) -> {
+			done();
+			told.run();
+		}, failure -> done());
 	}
 
 	private void done() {

@@ -13,6 +13,7 @@ import app.stockroom.ledger.Work.Posting;
 import app.stockroom.ledger.Work.Rehearsal;
 import app.stockroom.ledger.Work.Waiting;
 import app.stockroom.platform.Database;
+import app.stockroom.platform.EventLoops;
 import app.stockroom.platform.Problem;
 import app.stockroom.tenancy.TenantId;
 import com.github.benmanes.caffeine.cache.Caffeine;
@@ -41,10 +42,12 @@ public class Ledger {
 
 	private final LoadingCache<TenantId, Lane> lanes;
 
+	private final EventLoops loops;
+
 	private final JsonMapper json;
 
-	Ledger(Database database, RedisClient redis, RedisURI redisUri, Entries entries, LedgerSettings settings,
-			JsonMapper json, MeterRegistry meters) {
+	Ledger(Database database, EventLoops loops, RedisClient redis, RedisURI redisUri, Entries entries,
+			LedgerSettings settings, JsonMapper json, MeterRegistry meters) {
 		Writer writer = new Writer(database.pool("writes", settings.writeConnections(), BUSY_TENANTS),
 				settings.callTimeout(), meters);
 		Flusher flusher = new Flusher(writer, new Announcer(redis, redisUri, json, meters), entries, json,
@@ -54,6 +57,7 @@ public class Ledger {
 		this.lanes = Caffeine.newBuilder()
 			.expireAfterAccess(Duration.ofMinutes(1))
 			.build(tenant -> new Lane(tenant, flusher, settings.queuedCommands(), settings.linesPerCall()));
+		this.loops = loops;
 		this.json = json;
 	}
 
@@ -155,7 +159,7 @@ public class Ledger {
 	}
 
 	private <T> Mono<T> enqueue(TenantId tenant, Function<Waiting<T>, Work> work) {
-		return Mono.create(sink -> this.lanes.get(tenant).offer(work.apply(new Waiting<>(sink))));
+		return Mono.create(sink -> this.lanes.get(tenant).offer(work.apply(new Waiting<>(sink, this.loops.current()))));
 	}
 
 }

@@ -2,6 +2,7 @@ package app.stockroom.ledger;
 
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.Executor;
 
 import reactor.core.publisher.MonoSink;
 
@@ -63,21 +64,28 @@ sealed interface Work {
 
 		private final MonoSink<T> sink;
 
+		private final Executor home;
+
 		private final long since = System.nanoTime();
 
 		private volatile boolean abandoned;
 
-		Waiting(MonoSink<T> sink) {
+		/**
+		 * Waits.
+		 * @param home where the client goes on
+		 */
+		Waiting(MonoSink<T> sink, Executor home) {
 			this.sink = sink;
+			this.home = home;
 			sink.onCancel(() -> this.abandoned = true);
 		}
 
 		void succeed(T outcome) {
-			this.sink.success(outcome);
+			this.home.execute(() -> this.sink.success(outcome));
 		}
 
 		void fail(Throwable failure) {
-			this.sink.error(failure);
+			this.home.execute(() -> this.sink.error(failure));
 		}
 
 		boolean abandoned() {

@@ -21,6 +21,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.netty.resources.LoopResources;
 import reactor.pool.PooledRefMetadata;
 
 import org.springframework.beans.factory.DisposableBean;
@@ -51,6 +52,13 @@ public class Database implements DisposableBean {
 	private final MeterRegistry meters;
 
 	private final List<ConnectionPool> pools = new CopyOnWriteArrayList<>();
+
+	/**
+	 * Loops of our own. On shared ones a connection stays where it was opened, and as a
+	 * pool opens one when an answer on another has come, all end up on the same loop.
+	 */
+	private final LoopResources loops = LoopResources.create("database", LoopResources.DEFAULT_IO_SELECT_COUNT,
+			LoopResources.DEFAULT_IO_WORKER_COUNT, true, false);
 
 	Database(R2dbcConnectionDetails details, DatabaseSettings settings, MeterRegistry meters) {
 		this.details = details;
@@ -142,6 +150,7 @@ public class Database implements DisposableBean {
 			.option(ConnectionFactoryOptions.STATEMENT_TIMEOUT, this.settings.statementTimeout())
 			.option(Option.valueOf("applicationName"), "stockroom-" + name)
 			.option(Option.valueOf("tcpKeepAlive"), true)
+			.option(Option.valueOf("loopResources"), this.loops)
 			.option(Option.valueOf("preparedStatementCacheQueries"), CACHED_STATEMENTS_PER_CONNECTION)
 			.option(Option.valueOf("forceBinary"), true)
 			.option(Option.valueOf("options"), Map.of("timezone", "UTC"))
@@ -159,7 +168,7 @@ public class Database implements DisposableBean {
 			.then()
 			.timeout(this.settings.shutdownTimeout(), Mono.empty())
 			.thenMany(Flux.fromIterable(this.pools).flatMap(ConnectionPool::disposeLater))
-			.then()
+			.then(this.loops.disposeLater(Duration.ZERO, Duration.ofSeconds(1)))
 			.block(this.settings.shutdownTimeout().multipliedBy(2));
 	}
 

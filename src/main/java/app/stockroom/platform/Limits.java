@@ -26,6 +26,9 @@ public final class Limits {
 	/** Most columns of a CSV file that can be imported. */
 	public static final int IMPORT_COLUMNS = 64;
 
+	/** Most reads of one kind that wait in a process for a tenant's database calls. */
+	public static final int WAITING_READS = 4096;
+
 	/** Longest text of a field or a query parameter, in UTF-16 code units. */
 	public static final int TEXT_LENGTH = 256;
 
