@@ -14,10 +14,12 @@ import app.stockroom.ledger.Outcome;
 import app.stockroom.ledger.Position;
 import app.stockroom.platform.IfMatch;
 import app.stockroom.platform.Problem;
+import app.stockroom.platform.Refusal;
 import app.stockroom.platform.Table;
 import app.stockroom.tenancy.Caller;
 import app.stockroom.tenancy.Conditions;
 import app.stockroom.tenancy.Listing;
+import app.stockroom.tenancy.Lookup;
 import app.stockroom.tenancy.Reads;
 import app.stockroom.tenancy.Rows;
 import app.stockroom.tenancy.Sort;
@@ -74,6 +76,9 @@ public class Inventory {
 					Sort.time("updated_at")),
 			Sort.id("id"), false, Inventory::row, TABLE);
 
+	private static final Lookup<InventoryRecord> BY_ID = new Lookup<>(LISTING.sql() + "and i.id = any($2)",
+			Inventory::row, InventoryRecord::id);
+
 	private final Reads reads;
 
 	private final Ledger ledger;
@@ -91,7 +96,7 @@ public class Inventory {
 	 * @return the record, or the error {@code not-found}
 	 */
 	public Mono<InventoryRecord> find(TenantId tenant, UUID id) {
-		return one(tenant, new Conditions().and("i.id = ?", id));
+		return this.reads.find(tenant, id, BY_ID).switchIfEmpty(Mono.error(Inventory::notFound));
 	}
 
 	/**
@@ -170,7 +175,11 @@ public class Inventory {
 
 	private Mono<InventoryRecord> one(TenantId tenant, Conditions conditions) {
 		return this.reads.one(tenant, LISTING.sql() + conditions.sql(), conditions::bind, LISTING.item())
-			.switchIfEmpty(Mono.error(() -> Problem.NOT_FOUND.because("There is no such inventory record.")));
+			.switchIfEmpty(Mono.error(Inventory::notFound));
+	}
+
+	private static Refusal notFound() {
+		return Problem.NOT_FOUND.because("There is no such inventory record.");
 	}
 
 	private static Entry last(Outcome outcome) {
@@ -181,21 +190,26 @@ public class Inventory {
 	}
 
 	private static Positioned positioned(Readable row) {
-		return new Positioned(new Position(required(row, "epoch", String.class), required(row, "sequence", Long.class)),
-				(row.get("id") != null) ? row(row) : null);
+		return new Positioned(new Position(required(row, 0, String.class), required(row, 1, Long.class)),
+				(row.get(2) != null) ? row(row, 2) : null);
 	}
 
+	/** Reads a row of {@link #EVER}, by the places of its columns. */
 	private static InventoryRecord row(Readable row) {
-		UUID productId = required(row, "product_id", UUID.class);
-		UUID warehouseId = required(row, "warehouse_id", UUID.class);
-		return new InventoryRecord(required(row, "id", UUID.class), productId, warehouseId,
-				new InventoryRecord.ProductName(productId, required(row, "sku", String.class),
-						required(row, "product_name", String.class)),
-				new InventoryRecord.WarehouseName(warehouseId, required(row, "warehouse_name", String.class)),
-				required(row, "quantity", Long.class), required(row, "reserved", Long.class),
-				required(row, "min_stock", Long.class), required(row, "max_stock", Long.class),
-				required(row, "version", Long.class), required(row, "created_at", Instant.class),
-				required(row, "updated_at", Instant.class));
+		return row(row, 0);
+	}
+
+	private static InventoryRecord row(Readable row, int first) {
+		UUID productId = required(row, first + 1, UUID.class);
+		UUID warehouseId = required(row, first + 2, UUID.class);
+		return new InventoryRecord(required(row, first, UUID.class), productId, warehouseId,
+				new InventoryRecord.ProductName(productId, required(row, first + 3, String.class),
+						required(row, first + 4, String.class)),
+				new InventoryRecord.WarehouseName(warehouseId, required(row, first + 5, String.class)),
+				required(row, first + 6, Long.class), required(row, first + 7, Long.class),
+				required(row, first + 9, Long.class), required(row, first + 10, Long.class),
+				required(row, first + 11, Long.class), required(row, first + 12, Instant.class),
+				required(row, first + 13, Instant.class));
 	}
 
 	private record Positioned(Position position, @Nullable InventoryRecord row) {

@@ -96,12 +96,10 @@ public record Listing<T>(String sql, Map<String, Sort> sorts, Sort key, boolean 
 					"""
 				.formatted(this.listing.sort(request).expression(), this.listing.key.expression(), matching(),
 						Limits.PAGED_ITEMS + 1, matching(), this.listing.order(request), next, next + 1);
-			return this.reads
-				.list(this.tenant, page,
-						(statement) -> this.conditions.bind(statement)
-							.bind("$" + next, request.limit() + 1)
-							.bind("$" + (next + 1), request.offset()),
-						(row) -> new Counted<>(place(request, row), total(row)))
+			List<Object> values = new ArrayList<>(this.conditions.values());
+			values.add(request.limit() + 1);
+			values.add(request.offset());
+			return this.reads.shared(this.tenant, page, values, (row) -> new Counted<>(place(request, row), total(row)))
 				.flatMap((rows) -> rows.isEmpty() ? beyond(request) : Mono
 					.just(counted(request, rows.stream().map(Counted::place).toList(), rows.getFirst().total())));
 		}

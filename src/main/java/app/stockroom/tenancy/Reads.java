@@ -3,20 +3,28 @@ package app.stockroom.tenancy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 import app.stockroom.platform.Database;
 import app.stockroom.platform.Detached;
+import app.stockroom.platform.EventLoops;
 import app.stockroom.platform.Problem;
 import app.stockroom.platform.Refusal;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.r2dbc.pool.ConnectionPool;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.Readable;
 import io.r2dbc.spi.Result;
 import io.r2dbc.spi.Statement;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.pool.PoolAcquirePendingLimitException;
@@ -49,18 +57,31 @@ public class Reads {
 
 	private final ConnectionPool streams;
 
+	private final EventLoops loops;
+
 	private final TenancySettings settings;
 
 	private final Map<TenantId, Integer> streaming = new ConcurrentHashMap<>();
 
+	private final Counter queries;
+
+	private final Gathering<SharedQuery, Boolean, List<?>> shared;
+
+	private final Gathering<Sought, UUID, Object> lookups;
+
 	// Exports last long: with a pool of their own they cannot starve short reads.
 	@Autowired
-	Reads(Database database, TenancySettings settings) {
+	Reads(Database database, EventLoops loops, TenancySettings settings, MeterRegistry meters) {
 		this(database.pool("reads", settings.readConnections()),
-				database.pool("streams", settings.streamConnections(), 0), settings);
+				database.pool("streams", settings.streamConnections(), 0), loops, settings, meters);
 	}
 
-	Reads(ConnectionPool reads, ConnectionPool streams, TenancySettings settings) {
+	Reads(ConnectionPool reads, ConnectionPool streams, EventLoops loops, TenancySettings settings,
+			MeterRegistry meters) {
+		this.queries = meters.counter("stockroom.reads");
+		this.loops = loops;
+		this.shared = new Gathering<>(loops, (query, _) -> run(query));
+		this.lookups = new Gathering<>(loops, (sought, ids) -> look(sought.tenant(), sought.lookup(), ids));
 		this.reads = reads;
 		this.streams = streams;
 		this.settings = settings;
@@ -72,14 +93,52 @@ public class Reads {
 	 */
 	public <T> Mono<List<T>> list(TenantId tenant, String sql, UnaryOperator<Statement> binds,
 			Function<Readable, T> mapper) {
-		return Detached.of(Mono.create((answer) -> Mono.usingWhen(this.reads.create(), (connection) -> {
-			Mono<Void> read = inOneRoundTrip(connection, tenant, query(connection, tenant, sql, binds), mapper)
-				// The answer does not wait for COMMIT, which can change nothing about it.
-				.doOnNext(answer::success)
-				.then(Mono.defer(() -> run(connection, "COMMIT")));
-			return Database.answerOf(connection, read, this.settings.readTimeout());
-		}, Connection::close, (connection, _) -> Database.discard(connection), Database::discard).subscribe((_) -> {
-		}, answer::error)));
+		return Detached.of(Mono.create((answer) -> {
+			this.queries.increment();
+			Executor home = this.loops.current();
+			Mono.usingWhen(this.reads.create(), (connection) -> {
+				Mono<Void> read = inOneRoundTrip(connection, tenant, query(connection, tenant, sql, binds), mapper)
+					// The answer does not wait for COMMIT, which can change nothing about
+					// it.
+					.doOnNext((rows) -> home.execute(() -> answer.success(rows)))
+					.then(Mono.defer(() -> run(connection, "COMMIT")));
+				return Database.answerOf(connection, read, this.settings.readTimeout());
+			}, Connection::close, (connection, _) -> Database.discard(connection), Database::discard).subscribe((_) -> {
+			}, (failure) -> home.execute(() -> answer.error(failure)));
+		}));
+	}
+
+	/**
+	 * As {@link #list}, but the same query that several clients send at once is sent
+	 * once.
+	 * @param values what is bound, from {@code $2} on; with the SQL it says all that the
+	 * rows depend on
+	 */
+	@SuppressWarnings("unchecked") // the same SQL is mapped by the same mapper
+	<T> Mono<List<T>> shared(TenantId tenant, String sql, List<Object> values, Function<Readable, T> mapper) {
+		return this.shared.ask(new SharedQuery(tenant, sql, values, mapper), true).map((rows) -> (List<T>) rows);
+	}
+
+	/**
+	 * Reads one row by its id, together with others that are looked for at the same time;
+	 * empty if there is none.
+	 * @param lookup how, always the same object
+	 */
+	@SuppressWarnings("unchecked") // a lookup finds what it maps
+	public <T> Mono<T> find(TenantId tenant, UUID id, Lookup<T> lookup) {
+		return this.lookups.ask(new Sought(tenant, lookup), id).map((row) -> (T) row);
+	}
+
+	private Mono<Gathering.Answers<Boolean, List<?>>> run(SharedQuery query) {
+		return list(query.tenant(), query.sql(), query::bind, query.mapper()).map((rows) -> (_) -> rows);
+	}
+
+	private <T> Mono<Gathering.Answers<UUID, Object>> look(TenantId tenant, Lookup<T> lookup, List<UUID> ids) {
+		return list(tenant, lookup.sql(), (statement) -> statement.bind("$2", ids.toArray(UUID[]::new)), lookup.item())
+			.map((rows) -> {
+				Map<UUID, T> byId = rows.stream().collect(Collectors.toMap(lookup.id(), Function.identity()));
+				return byId::get;
+			});
 	}
 
 	/**
@@ -187,6 +246,35 @@ public class Reads {
 
 	private static Mono<Void> run(Connection connection, String sql) {
 		return Flux.from(connection.createStatement(sql).execute()).concatMap(Result::getRowsUpdated).then();
+	}
+
+	/**
+	 * A query with all that its rows depend on. Whatever maps them is the same wherever
+	 * the SQL is, and no part of it.
+	 */
+	private record SharedQuery(TenantId tenant, String sql, List<Object> values, Function<Readable, ?> mapper) {
+
+		Statement bind(Statement statement) {
+			for (int i = 0; i < this.values.size(); i++) {
+				statement.bind("$" + (i + 2), this.values.get(i));
+			}
+			return statement;
+		}
+
+		@Override
+		public boolean equals(@Nullable Object other) {
+			return other instanceof SharedQuery query && this.tenant.equals(query.tenant) && this.sql.equals(query.sql)
+					&& this.values.equals(query.values);
+		}
+
+		@Override
+		public int hashCode() {
+			return Objects.hash(this.tenant, this.sql, this.values);
+		}
+
+	}
+
+	private record Sought(TenantId tenant, Lookup<?> lookup) {
 	}
 
 }

@@ -16,9 +16,12 @@ import app.stockroom.StockroomTest;
 import app.stockroom.TestServers;
 import app.stockroom.embedded.PostgresCluster;
 import app.stockroom.platform.Database;
+import app.stockroom.platform.EventLoops;
 import app.stockroom.platform.Ids;
 import app.stockroom.platform.Problem;
 import app.stockroom.platform.Refusal;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.r2dbc.pool.ConnectionPool;
 import io.r2dbc.postgresql.PostgresqlConnectionConfiguration;
 import io.r2dbc.postgresql.PostgresqlConnectionFactory;
@@ -51,6 +54,8 @@ class ReadsTests {
 
 	private static final int CONNECTIONS = 3;
 
+	private static final MeterRegistry METERS = new SimpleMeterRegistry();
+
 	private static final TenancySettings SETTINGS = new TenancySettings(CONNECTIONS, CONNECTIONS, CONNECTIONS, 1,
 			Duration.ofSeconds(20), Duration.ofMinutes(1), Duration.ofSeconds(5));
 
@@ -59,6 +64,9 @@ class ReadsTests {
 
 	@Autowired
 	private Database database;
+
+	@Autowired
+	private EventLoops loops;
 
 	@Autowired
 	private Tenants tenants;
@@ -81,7 +89,7 @@ class ReadsTests {
 		this.name = "t" + ThreadLocalRandom.current().nextInt(1_000_000_000);
 		this.reads = this.database.pool(this.name + "r", CONNECTIONS);
 		this.streams = this.database.pool(this.name + "s", CONNECTIONS);
-		this.subject = new Reads(this.reads, this.streams, SETTINGS);
+		this.subject = new Reads(this.reads, this.streams, this.loops, SETTINGS, METERS);
 		this.tenant = newTenant();
 	}
 
@@ -143,7 +151,7 @@ class ReadsTests {
 
 	@Test
 	void aReadThatTakesTooLongLeavesThePoolWhole() {
-		Reads impatient = new Reads(this.reads, this.streams, IMPATIENT);
+		Reads impatient = new Reads(this.reads, this.streams, this.loops, IMPATIENT, METERS);
 		Flux.range(0, 2 * CONNECTIONS)
 			.flatMap((_) -> impatient
 				.list(this.tenant, "select pg_sleep(5) from tenant where tenant_id = $1", (statement) -> statement,
@@ -183,8 +191,8 @@ class ReadsTests {
 	/** The server's own time-out does not run while it waits to be asked for more. */
 	@Test
 	void aStreamThatLastsTooLongIsEnded() {
-		Reads brief = new Reads(this.reads, this.streams, new TenancySettings(CONNECTIONS, CONNECTIONS, CONNECTIONS, 1,
-				Duration.ofSeconds(20), Duration.ofMillis(500), Duration.ofSeconds(5)));
+		Reads brief = new Reads(this.reads, this.streams, this.loops, new TenancySettings(CONNECTIONS, CONNECTIONS,
+				CONNECTIONS, 1, Duration.ofSeconds(20), Duration.ofMillis(500), Duration.ofSeconds(5)), METERS);
 		StepVerifier.create(brief.stream(this.tenant, NUMBERS, (statement) -> statement, ReadsTests::number), 1)
 			.expectNext(1)
 			.expectErrorMatches((error) -> error instanceof Refusal refusal && refusal.problem() == Problem.UNAVAILABLE)
@@ -207,7 +215,7 @@ class ReadsTests {
 					.build()))
 				.maxSize(1)
 				.build());
-			Reads distant = new Reads(far, far, SETTINGS);
+			Reads distant = new Reads(far, far, this.loops, SETTINGS, METERS);
 			Mono<List<UUID>> read = distant.list(this.tenant, VISIBLE, (statement) -> statement, ReadsTests::id);
 			read.block(); // connects and prepares
 			List<Long> milliseconds = IntStream.range(0, 5).mapToObj((_) -> {
@@ -229,7 +237,7 @@ class ReadsTests {
 			assertThat(openTransactions()).isZero();
 		});
 		for (ConnectionPool pool : List.of(this.reads, this.streams)) {
-			Reads again = new Reads(pool, pool, SETTINGS);
+			Reads again = new Reads(pool, pool, this.loops, SETTINGS, METERS);
 			Flux.range(0, 10 * CONNECTIONS)
 				.flatMap((_) -> again.list(this.tenant, VISIBLE, (statement) -> statement, ReadsTests::id), CONNECTIONS)
 				.doOnNext((ids) -> assertThat(ids).containsExactly(this.tenant.value()))

@@ -8,6 +8,8 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 import app.stockroom.platform.Database;
+import app.stockroom.platform.EventLoops;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.r2dbc.spi.Readable;
 import io.r2dbc.spi.Statement;
 import reactor.core.publisher.Mono;
@@ -24,8 +26,8 @@ public final class RecordedReads extends Reads {
 
 	private final List<Query> queries = new ArrayList<>();
 
-	private RecordedReads(Database database, TenancySettings settings) {
-		super(database, settings);
+	private RecordedReads(Database database, EventLoops loops, TenancySettings settings, MeterRegistry meters) {
+		super(database, loops, settings, meters);
 	}
 
 	/** What was read since the last call. */
@@ -86,8 +88,9 @@ public final class RecordedReads extends Reads {
 
 		@Bean
 		@Primary
-		RecordedReads recordedReads(Database database, TenancySettings settings) {
-			return new RecordedReads(database, settings);
+		RecordedReads recordedReads(Database database, EventLoops loops, TenancySettings settings,
+				MeterRegistry meters) {
+			return new RecordedReads(database, loops, settings, meters);
 		}
 
 	}
