@@ -29,6 +29,9 @@ final class Announcer {
 
 	private static final RedisCodec<String, byte[]> CODEC = RedisCodec.of(StringCodec.UTF8, ByteArrayCodec.INSTANCE);
 
+	private static final CompletionStage<?> MISSED = CompletableFuture
+		.failedFuture(new IllegalStateException("There is no connection to Redis"));
+
 	/** Bytes of a message; a larger commit is announced without its entries. */
 	static final int MESSAGE_BYTES = 64 * 1024;
 
@@ -55,18 +58,23 @@ final class Announcer {
 		this.missed = Counter.builder("stockroom.ledger.announcements").tag("result", "missed").register(meters);
 	}
 
-	void announce(Commit commit) {
+	/**
+	 * Announces a commit.
+	 * @return done when Redis has taken it, failed when it has not: nobody needs to wait
+	 */
+	CompletionStage<?> announce(Commit commit) {
 		StatefulRedisConnection<String, byte[]> connection = connection();
 		if (connection == null) {
 			this.missed.increment();
-			return;
+			return MISSED;
 		}
-		publish(connection, Commit.channel(commit.tenant()), message(commit));
+		CompletionStage<?> published = publish(connection, Commit.channel(commit.tenant()), message(commit));
 		if (commit.alerts() != null && !commit.alerts().isEmpty()) {
 			Commit alerts = new Commit(commit.tenant(), commit.epoch(), commit.previous(), commit.from(), commit.to(),
 					null, commit.alerts());
 			publish(connection, Commit.alertChannel(commit.tenant()), this.json.writeValueAsBytes(alerts));
 		}
+		return published;
 	}
 
 	private byte[] message(Commit commit) {
@@ -77,8 +85,9 @@ final class Announcer {
 				new Commit(commit.tenant(), commit.epoch(), commit.previous(), commit.from(), commit.to(), null, null));
 	}
 
-	private void publish(StatefulRedisConnection<String, byte[]> connection, String channel, byte[] message) {
-		connection.async().publish(channel, message).whenComplete((receivers, failure) -> {
+	private CompletionStage<?> publish(StatefulRedisConnection<String, byte[]> connection, String channel,
+			byte[] message) {
+		return connection.async().publish(channel, message).whenComplete((receivers, failure) -> {
 			((failure != null) ? this.missed : this.announced).increment();
 			if (failure != null) {
 				logger.debug("Redis did not take an announcement", failure);

@@ -45,23 +45,30 @@ final class Flusher {
 
 	private final Duration resolution;
 
+	private final FlushMeters meters;
+
+	private final FlushTrace trace;
+
 	/**
 	 * @param resolution how long a keyed command is sent again until its outcome is known
 	 */
-	Flusher(Writer writer, Announcer announcer, Entries entries, JsonMapper json, Duration resolution) {
+	Flusher(Writer writer, Announcer announcer, Entries entries, JsonMapper json, Duration resolution,
+			FlushMeters meters, FlushTrace trace) {
 		this.writer = writer;
 		this.postEntries = new PostEntries(json);
 		this.announcer = announcer;
 		this.entries = entries;
 		this.json = json;
 		this.resolution = resolution;
+		this.meters = meters;
+		this.trace = trace;
 	}
 
 	Mono<Runnable> post(TenantId tenant, List<Posting> postings) {
 		List<Command> commands = postings.stream().map(Posting::command).toList();
-		return this.writer
-			.call(PostEntries.SQL, statement -> this.postEntries.bind(statement, tenant, false, commands),
-					this.postEntries::read)
+		Mono<List<PostEntries.Row>> call = this.meters.around(commands.size(), this.writer.call(PostEntries.SQL,
+				statement -> this.postEntries.bind(statement, tenant, false, commands), this.postEntries::read));
+		return this.trace.around(postings, call)
 			.map(rows -> Answer.of(tenant, commands, rows, this.json))
 			.<Runnable>map(answer -> () -> settle(tenant, postings, answer))
 			.onErrorResume(failure -> recover(tenant, postings, failure));
@@ -97,9 +104,11 @@ final class Flusher {
 		// Last, so that nothing which goes wrong with it could be told as a failure of
 		// the
 		// change.
-		if (answer.commit() != null) {
-			this.announcer.announce(answer.commit());
+		Commit commit = answer.commit();
+		if (commit != null) {
+			this.trace.around(postings, () -> this.announcer.announce(commit));
 		}
+		this.meters.settled(answer.rulings());
 	}
 
 	/**
@@ -159,9 +168,10 @@ final class Flusher {
 		List<Posting> again = postings.stream()
 			.filter(posting -> posting.keyed() && posting.waiting().nanos() < this.resolution.toNanos())
 			.toList();
-		postings.stream()
-			.filter(posting -> !again.contains(posting))
-			.forEach(posting -> posting.waiting().fail(unknown(failure)));
+		postings.stream().filter(posting -> !again.contains(posting)).forEach(posting -> {
+			this.meters.unknown();
+			posting.waiting().fail(unknown(failure));
+		});
 		return again.isEmpty() ? Mono.empty() : Mono.delay(PAUSE).then(Mono.defer(() -> post(tenant, again)));
 	}
 

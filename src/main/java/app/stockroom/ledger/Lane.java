@@ -68,6 +68,11 @@ final class Lane {
 		wake();
 	}
 
+	/** How much work waits, the call in flight not counted. */
+	int waiting() {
+		return this.waiting.get();
+	}
+
 	boolean idle() {
 		return !this.inFlight && this.waiting.get() == 0;
 	}

@@ -15,11 +15,13 @@ import app.stockroom.ledger.Work.Waiting;
 import app.stockroom.platform.Database;
 import app.stockroom.platform.EventLoops;
 import app.stockroom.platform.Problem;
+import app.stockroom.platform.Traces;
 import app.stockroom.tenancy.TenantId;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.LoadingCache;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import reactor.core.publisher.Mono;
 import tools.jackson.databind.json.JsonMapper;
@@ -46,12 +48,15 @@ public class Ledger {
 
 	private final JsonMapper json;
 
+	private final FlushTrace trace;
+
 	Ledger(Database database, EventLoops loops, RedisClient redis, RedisURI redisUri, Entries entries,
-			LedgerSettings settings, JsonMapper json, MeterRegistry meters) {
+			LedgerSettings settings, JsonMapper json, MeterRegistry meters, Traces traces) {
 		Writer writer = new Writer(database.pool("writes", settings.writeConnections(), BUSY_TENANTS),
 				settings.callTimeout(), meters);
+		this.trace = new FlushTrace(traces);
 		Flusher flusher = new Flusher(writer, new Announcer(redis, redisUri, json, meters), entries, json,
-				settings.resolutionTimeout());
+				settings.resolutionTimeout(), new FlushMeters(meters), this.trace);
 		// A second lane of a tenant would cost speed, not truth: the database serializes
 		// by tenant, also across processes.
 		this.lanes = Caffeine.newBuilder()
@@ -59,6 +64,9 @@ public class Ledger {
 			.build(tenant -> new Lane(tenant, flusher, settings.queuedCommands(), settings.linesPerCall()));
 		this.loops = loops;
 		this.json = json;
+		Gauge.builder("stockroom.ledger.waiting", this.lanes, Ledger::waiting)
+			.description("Commands that wait in the lanes of this process")
+			.register(meters);
 	}
 
 	/**
@@ -72,7 +80,9 @@ public class Ledger {
 		if (command.lines().isEmpty() && command.key() == null) {
 			return Mono.just(new Outcome.Accepted(List.of(), false));
 		}
-		return enqueue(tenant, waiting -> new Posting(command, waiting));
+		return Mono.create(sink -> this.lanes.get(tenant)
+			.offer(new Posting(command,
+					new Waiting<>(sink, this.loops.current(), this.trace.begin(sink.contextView())))));
 	}
 
 	/**
@@ -159,7 +169,12 @@ public class Ledger {
 	}
 
 	private <T> Mono<T> enqueue(TenantId tenant, Function<Waiting<T>, Work> work) {
-		return Mono.create(sink -> this.lanes.get(tenant).offer(work.apply(new Waiting<>(sink, this.loops.current()))));
+		return Mono
+			.create(sink -> this.lanes.get(tenant).offer(work.apply(new Waiting<>(sink, this.loops.current(), null))));
+	}
+
+	private static double waiting(LoadingCache<TenantId, Lane> lanes) {
+		return lanes.asMap().values().stream().mapToInt(Lane::waiting).sum();
 	}
 
 }

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Executor;
 
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.MonoSink;
 
 /**
@@ -68,16 +69,24 @@ sealed interface Work {
 
 		private final long since = System.nanoTime();
 
+		private final FlushTrace.@Nullable Journey journey;
+
 		private volatile boolean abandoned;
 
 		/**
 		 * Waits.
 		 * @param home where the client goes on
+		 * @param journey what is traced of it, null for nothing
 		 */
-		Waiting(MonoSink<T> sink, Executor home) {
+		Waiting(MonoSink<T> sink, Executor home, FlushTrace.@Nullable Journey journey) {
 			this.sink = sink;
 			this.home = home;
+			this.journey = journey;
 			sink.onCancel(() -> this.abandoned = true);
+		}
+
+		FlushTrace.@Nullable Journey journey() {
+			return this.journey;
 		}
 
 		void succeed(T outcome) {
@@ -85,6 +94,9 @@ sealed interface Work {
 		}
 
 		void fail(Throwable failure) {
+			if (this.journey != null) {
+				this.journey.abandon();
+			}
 			this.home.execute(() -> this.sink.error(failure));
 		}
 

@@ -85,12 +85,15 @@ class ProblemHandler implements WebExceptionHandler {
 	}
 
 	private static Refusal unavailable(ServerWebExchange exchange, Throwable error) {
-		logger.warn("Unavailable for {}: {}", exchange.getLogPrefix(), error.toString());
+		LogDetails.of(exchange, logger.atWarn())
+			.log("Unavailable for {}: {}", exchange.getLogPrefix(), error.toString());
 		return Problem.UNAVAILABLE.because("Something the service depends on is out of reach or too slow. Try again.");
 	}
 
 	private static Refusal internal(ServerWebExchange exchange, Throwable error) {
-		logger.error("Unexpected error for {}{}", exchange.getLogPrefix(), exchange.getRequest().getPath(), error);
+		LogDetails.of(exchange, logger.atError())
+			.setCause(error)
+			.log("Unexpected error for {}{}", exchange.getLogPrefix(), exchange.getRequest().getPath());
 		return Problem.INTERNAL_ERROR.because("The error was logged. The request may be tried again.");
 	}
 

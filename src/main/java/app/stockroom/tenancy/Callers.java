@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.UUID;
 
 import app.stockroom.platform.Ids;
+import app.stockroom.platform.LogDetails;
 import app.stockroom.platform.Problem;
 import app.stockroom.platform.Refusal.FieldError;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +48,7 @@ class Callers {
 		return token().flatMap((token) -> {
 			Set<Scope> scopes = allow(token, required);
 			TenantId tenant = tenant(request, tenants(token));
+			LogDetails.tenant(request.exchange(), tenant);
 			Caller caller = new Caller(tenant, subject(token), scopes,
 					Objects.requireNonNullElse(token.getExpiresAt(), Instant.MAX));
 			return this.tenants.standing(tenant)

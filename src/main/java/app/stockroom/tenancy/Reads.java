@@ -17,8 +17,10 @@ import app.stockroom.platform.Detached;
 import app.stockroom.platform.EventLoops;
 import app.stockroom.platform.Problem;
 import app.stockroom.platform.Refusal;
+import app.stockroom.platform.Traces;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.opentelemetry.api.trace.SpanKind;
 import io.r2dbc.pool.ConnectionPool;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.Readable;
@@ -61,6 +63,8 @@ public class Reads {
 
 	private final TenancySettings settings;
 
+	private final Traces traces;
+
 	private final Map<TenantId, Integer> streaming = new ConcurrentHashMap<>();
 
 	private final Counter queries;
@@ -71,13 +75,19 @@ public class Reads {
 
 	// Exports last long: with a pool of their own they cannot starve short reads.
 	@Autowired
-	Reads(Database database, EventLoops loops, TenancySettings settings, MeterRegistry meters) {
+	Reads(Database database, EventLoops loops, TenancySettings settings, MeterRegistry meters, Traces traces) {
 		this(database.pool("reads", settings.readConnections()),
-				database.pool("streams", settings.streamConnections(), 0), loops, settings, meters);
+				database.pool("streams", settings.streamConnections(), 0), loops, settings, meters, traces);
 	}
 
 	Reads(ConnectionPool reads, ConnectionPool streams, EventLoops loops, TenancySettings settings,
 			MeterRegistry meters) {
+		this(reads, streams, loops, settings, meters, Traces.off());
+	}
+
+	private Reads(ConnectionPool reads, ConnectionPool streams, EventLoops loops, TenancySettings settings,
+			MeterRegistry meters, Traces traces) {
+		this.traces = traces;
 		this.queries = meters.counter("stockroom.reads");
 		this.loops = loops;
 		this.shared = new Gathering<>(loops, (query, _) -> run(query));
@@ -93,7 +103,7 @@ public class Reads {
 	 */
 	public <T> Mono<List<T>> list(TenantId tenant, String sql, UnaryOperator<Statement> binds,
 			Function<Readable, T> mapper) {
-		return Detached.of(Mono.create((answer) -> {
+		return read(Detached.of(Mono.create((answer) -> {
 			this.queries.increment();
 			Executor home = this.loops.current();
 			Mono.usingWhen(this.reads.create(), (connection) -> {
@@ -105,7 +115,11 @@ public class Reads {
 				return Database.answerOf(connection, read, this.settings.readTimeout());
 			}, Connection::close, (connection, _) -> Database.discard(connection), Database::discard).subscribe((_) -> {
 			}, (failure) -> home.execute(() -> answer.error(failure)));
-		}));
+		})));
+	}
+
+	private <T> Mono<T> read(Mono<T> work) {
+		return this.traces.around("database read", SpanKind.CLIENT, work);
 	}
 
 	/**
@@ -116,7 +130,7 @@ public class Reads {
 	 */
 	@SuppressWarnings("unchecked") // the same SQL is mapped by the same mapper
 	<T> Mono<List<T>> shared(TenantId tenant, String sql, List<Object> values, Function<Readable, T> mapper) {
-		return this.shared.ask(new SharedQuery(tenant, sql, values, mapper), true).map((rows) -> (List<T>) rows);
+		return read(this.shared.ask(new SharedQuery(tenant, sql, values, mapper), true).map((rows) -> (List<T>) rows));
 	}
 
 	/**
@@ -126,7 +140,7 @@ public class Reads {
 	 */
 	@SuppressWarnings("unchecked") // a lookup finds what it maps
 	public <T> Mono<T> find(TenantId tenant, UUID id, Lookup<T> lookup) {
-		return this.lookups.ask(new Sought(tenant, lookup), id).map((row) -> (T) row);
+		return read(this.lookups.ask(new Sought(tenant, lookup), id).map((row) -> (T) row));
 	}
 
 	private Mono<Gathering.Answers<Boolean, List<?>>> run(SharedQuery query) {

@@ -43,7 +43,7 @@ class SecurityConfiguration {
 
 	private static final String[] PUBLIC = { "/", "/index.html", "/favicon.ico", "/favicon.svg", "/assets/**",
 			SignInRoutes.PATH, "/docs", "/docs/**", "/openapi.yaml", "/actuator/health/liveness",
-			"/actuator/health/readiness" };
+			"/actuator/health/readiness", "/livez", "/readyz" };
 
 	/** The dashboard asks the issuer for tokens, if there is one; nobody else. */
 	private static final String CONTENT_POLICY = "default-src 'self'; connect-src 'self'%s; img-src 'self' data:; "

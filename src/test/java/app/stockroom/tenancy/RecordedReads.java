@@ -9,6 +9,7 @@ import java.util.function.UnaryOperator;
 
 import app.stockroom.platform.Database;
 import app.stockroom.platform.EventLoops;
+import app.stockroom.platform.Traces;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.r2dbc.spi.Readable;
 import io.r2dbc.spi.Statement;
@@ -26,8 +27,9 @@ public final class RecordedReads extends Reads {
 
 	private final List<Query> queries = new ArrayList<>();
 
-	private RecordedReads(Database database, EventLoops loops, TenancySettings settings, MeterRegistry meters) {
-		super(database, loops, settings, meters);
+	private RecordedReads(Database database, EventLoops loops, TenancySettings settings, MeterRegistry meters,
+			Traces traces) {
+		super(database, loops, settings, meters, traces);
 	}
 
 	/** What was read since the last call. */
@@ -88,9 +90,9 @@ public final class RecordedReads extends Reads {
 
 		@Bean
 		@Primary
-		RecordedReads recordedReads(Database database, EventLoops loops, TenancySettings settings,
-				MeterRegistry meters) {
-			return new RecordedReads(database, loops, settings, meters);
+		RecordedReads recordedReads(Database database, EventLoops loops, TenancySettings settings, MeterRegistry meters,
+				Traces traces) {
+			return new RecordedReads(database, loops, settings, meters, traces);
 		}
 
 	}
