@@ -1,0 +1,54 @@
+# The service in one image: built by the Maven wrapper, trained against real servers, on a Java runtime of its own.
+#
+#   docker build -t stockroom .
+#
+# The base images are arguments, so that you name your own or pin digests (docs/operations.md, "Base images"):
+#   docker build --build-arg BUILD_IMAGE=eclipse-temurin:25-jdk@sha256:... --build-arg BASE_IMAGE=debian:bookworm-slim@sha256:... .
+# Both have glibc: the Java runtime is cut out of the JDK of the first and runs on the second.
+ARG BUILD_IMAGE=eclipse-temurin:25-jdk
+ARG BASE_IMAGE=debian:bookworm-slim
+
+FROM ${BUILD_IMAGE} AS build
+# The wrapper knows the checksum of Maven's zip, and takes another archive where there is no unzip.
+RUN apt-get update -q && apt-get install -q -y --no-install-recommends unzip && rm -rf /var/lib/apt/lists/*
+# PostgreSQL, which the training needs, does not run as root.
+RUN useradd --uid 10002 --create-home build && mkdir /build /app && chown build /build /app
+RUN jlink --add-modules java.base,java.desktop,java.instrument,java.management,java.naming,java.net.http,java.security.jgss,java.security.sasl,java.sql,jdk.jcmd,jdk.jfr,jdk.management,jdk.management.agent,jdk.unsupported \
+      --strip-java-debug-attributes --no-header-files --no-man-pages --compress zip-6 --output /opt/runtime
+USER build
+WORKDIR /build
+# What changes rarely comes first: Docker keeps the dependencies until the pom changes.
+COPY --chown=build .mvn .mvn
+COPY --chown=build mvnw pom.xml ./
+RUN ./mvnw -q -B dependency:resolve dependency:resolve-plugins
+COPY --chown=build migrations migrations
+COPY --chown=build src/main src/main
+# The tests have their own place, CI.
+RUN ./mvnw -q -B package -Dmaven.test.skip=true -Dcodegen.skip=true -Dspring-javaformat.skip=true \
+ && ./mvnw -q -B dependency:build-classpath -Dmdep.outputFile=target/classpath \
+ && java -Djarmode=tools -jar target/stockroom-*.jar extract --destination target/extracted \
+ && cp -r target/extracted/. /app/ && mv /app/stockroom-*.jar /app/stockroom.jar
+COPY --chown=build .ci/image .ci/image
+WORKDIR /app
+RUN cp /build/.ci/image/java.options /app/java.options && java -cp "/build/target/classes:$(cat /build/target/classpath)" /build/.ci/image/Train.java \
+      /opt/runtime/bin/java @/app/java.options -XX:AOTCacheOutput=/app/stockroom.aot -Dspring.context.exit=onRefresh \
+      -Dstockroom.security.secret=only-for-the-training-of-the-image -jar stockroom.jar
+
+FROM ${BASE_IMAGE}
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="Stockroom" \
+      org.opencontainers.image.description="A live, multi-tenant stock ledger" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.revision="${REVISION}"
+COPY --from=build /opt/runtime /opt/runtime
+# The libraries are a layer of their own: a new version of the service is a few megabytes.
+COPY --from=build /app/lib /app/lib
+COPY --from=build /app/java.options /app/stockroom.jar /app/stockroom.aot /app/
+USER 10001:10001
+WORKDIR /app
+EXPOSE 8080 8081
+ENV SERVER_ADDRESS=0.0.0.0 MANAGEMENT_SERVER_PORT=8081 LOGGING_STRUCTURED_FORMAT_CONSOLE=ecs
+# Kubernetes asks for itself; this is for Docker.
+HEALTHCHECK --interval=5s --timeout=3s --start-period=60s --retries=3 \
+  CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/8080 && printf 'GET /readyz HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' >&3 && head -n 1 <&3 | grep -q ' 200 '"]
+ENTRYPOINT ["/opt/runtime/bin/java", "@/app/java.options", "-XX:AOTCache=/app/stockroom.aot", "-jar", "stockroom.jar"]
