@@ -46,11 +46,11 @@ class FeedBenchmark {
 	/** Before and behind it, an event has as many bytes as one of ours. */
 	private static final String PADDING = "x".repeat(390);
 
-	private final int rounds = Integer.getInteger("benchmark.rounds", 5);
+	private final int rounds = Integer.getInteger("benchmark.rounds", 3);
 
 	private final Duration measured = Duration.ofSeconds(Integer.getInteger("benchmark.seconds", 5));
 
-	private final Duration warmUp = Duration.ofSeconds(Integer.getInteger("benchmark.warm-up", 3));
+	private final Duration warmUp = Duration.ofSeconds(Integer.getInteger("benchmark.warm-up", 8));
 
 	/** Part of the readers, for a first look on a small machine. */
 	private final double scale = Double.parseDouble(System.getProperty("benchmark.scale", "1"));

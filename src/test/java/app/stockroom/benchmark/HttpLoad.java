@@ -19,9 +19,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.nio.NioSocketChannel;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -68,7 +65,7 @@ final class HttpLoad {
 	 */
 	static Sample run(int port, int connections, double perSecond, Duration warmUp, Duration measured,
 			Requests requests) {
-		EventLoopGroup loops = new MultiThreadIoEventLoopGroup(LOOPS, NioIoHandler.newFactory());
+		EventLoopGroup loops = Transport.loops(LOOPS);
 		try {
 			long start = System.nanoTime();
 			Clock clock = new Clock(start + warmUp.toNanos(), start + warmUp.toNanos() + measured.toNanos());
@@ -76,7 +73,7 @@ final class HttpLoad {
 			for (int i = 0; i < LOOPS; i++) {
 				lanes.add(new Lane(clock, loops.next(), perSecond / LOOPS, requests));
 			}
-			Bootstrap bootstrap = new Bootstrap().channel(NioSocketChannel.class)
+			Bootstrap bootstrap = new Bootstrap().channel(Transport.CHANNEL)
 				.option(ChannelOption.TCP_NODELAY, true);
 			List<CompletableFuture<Void>> opened = new ArrayList<>();
 			for (int i = 0; i < connections; i++) {

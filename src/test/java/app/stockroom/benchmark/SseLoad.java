@@ -19,9 +19,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.nio.NioSocketChannel;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -36,7 +33,7 @@ final class SseLoad implements AutoCloseable {
 	/** Connections that are being opened at the same time. */
 	private static final int OPENING = 200;
 
-	private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(LOOPS, NioIoHandler.newFactory());
+	private final EventLoopGroup loops = Transport.loops(LOOPS);
 
 	private final List<Lane> lanes = new ArrayList<>();
 
@@ -127,7 +124,7 @@ final class SseLoad implements AutoCloseable {
 
 		CompletableFuture<Channel> open(SseLoad load, int port, byte[] request, byte[] ready) {
 			CompletableFuture<Channel> live = new CompletableFuture<>();
-			new Bootstrap().channel(NioSocketChannel.class)
+			new Bootstrap().channel(Transport.CHANNEL)
 				.group(this.loop)
 				.handler(new Reader(load, this, request, ready, live))
 				.connect(new InetSocketAddress("127.0.0.1", port))
