@@ -73,8 +73,7 @@ final class HttpLoad {
 			for (int i = 0; i < LOOPS; i++) {
 				lanes.add(new Lane(clock, loops.next(), perSecond / LOOPS, requests));
 			}
-			Bootstrap bootstrap = new Bootstrap().channel(Transport.CHANNEL)
-				.option(ChannelOption.TCP_NODELAY, true);
+			Bootstrap bootstrap = new Bootstrap().channel(Transport.CHANNEL).option(ChannelOption.TCP_NODELAY, true);
 			List<CompletableFuture<Void>> opened = new ArrayList<>();
 			for (int i = 0; i < connections; i++) {
 				opened.add(lanes.get(i % LOOPS).open(bootstrap, port, i));

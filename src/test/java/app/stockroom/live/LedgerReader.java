@@ -43,6 +43,8 @@ final class LedgerReader implements AutoCloseable {
 
 	private volatile boolean closed;
 
+	private volatile boolean held;
+
 	private volatile @Nullable Socket socket;
 
 	private volatile @Nullable String violation;
@@ -123,6 +125,17 @@ final class LedgerReader implements AutoCloseable {
 				throw new IllegalStateException(ex);
 			}
 		}
+	}
+
+	/** Loses the connection, and does not come back before it is let. */
+	void hold() {
+		this.held = true;
+		cut();
+	}
+
+	/** Lets it come back as soon as the server told it to. */
+	void release() {
+		this.held = false;
 	}
 
 	@Override
@@ -226,6 +239,9 @@ final class LedgerReader implements AutoCloseable {
 
 	private void pause() {
 		try {
+			while (this.held && !this.closed) {
+				Thread.sleep(10);
+			}
 			Thread.sleep(this.closed ? 0 : this.retry + ThreadLocalRandom.current().nextInt(10));
 		}
 		catch (InterruptedException ex) {

@@ -1,13 +1,17 @@
 package app.stockroom.live;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * What a plain socket got of a stream.
@@ -16,6 +20,9 @@ import java.util.regex.Pattern;
  */
 record RawEvents(String text) {
 
+	/** A heartbeat every now and then keeps a stream that should end from timing out. */
+	private static final Duration PATIENCE = Duration.ofSeconds(30);
+
 	private static final Pattern EVENT = Pattern.compile("event: (\\w+)\ndata: .*\nid: [0-9a-f]+-(\\d+)\n\n");
 
 	/** Reads byte by byte, so that nothing else is taken from the socket. */
@@ -23,7 +30,11 @@ record RawEvents(String text) {
 		StringBuilder text = new StringBuilder();
 		InputStream in = socket.getInputStream();
 		while (!text.toString().matches("(?s).*event: ready\n.*\n\n\r\n")) {
-			text.append((char) in.read());
+			int next = in.read();
+			if (next < 0) {
+				throw new EOFException("Ended before it was ready: " + text);
+			}
+			text.append((char) next);
 		}
 	}
 
@@ -32,12 +43,13 @@ record RawEvents(String text) {
 		return until(socket, "\r\n0\r\n\r\n");
 	}
 
-	/** Everything until a text is there. */
+	/** Everything until a text is there, or the stream has ended. */
 	static RawEvents until(Socket socket, String end) throws IOException {
 		StringBuilder text = new StringBuilder();
 		byte[] buffer = new byte[64 * 1024];
 		InputStream in = socket.getInputStream();
 		int searched = 0;
+		long deadline = System.nanoTime() + PATIENCE.toNanos();
 		while (text.indexOf(end, Math.max(0, searched - end.length())) < 0) {
 			searched = text.length();
 			int count = in.read(buffer);
@@ -45,6 +57,7 @@ record RawEvents(String text) {
 				break;
 			}
 			text.append(new String(buffer, 0, count, StandardCharsets.UTF_8));
+			assertThat(System.nanoTime()).as("the stream goes on").isLessThan(deadline);
 		}
 		return new RawEvents(text.toString().replaceAll("\r\n[0-9a-f]+\r\n", ""));
 	}

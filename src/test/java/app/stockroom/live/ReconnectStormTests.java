@@ -77,14 +77,17 @@ class ReconnectStormTests {
 	}
 
 	/**
-	 * From so long ago that the feed does not remember it any more. They read one product
-	 * among others: what is measured is what the server does to find its entries.
+	 * They lose their streams at the same moment and stay away for so long that the feed
+	 * does not remember where they were. They read one product among others: what is
+	 * measured is what the server does to find its entries.
 	 */
 	private void comeBackFromLongAgo(int streams) {
 		UUID rare = this.tenant.product("A-2");
 		String begin = this.tenant.position().toString();
-		listen(1, (port, token) -> LedgerReader.start(port, token, begin)); // there
-																			// already
+		listen(1, (port, token) -> LedgerReader.start(port, token, begin));
+		listen(streams, (port, token) -> LedgerReader.ofProduct(port, token, begin, rare, 1));
+		List<LedgerReader> dropped = this.readers.subList(1, streams + 1);
+		dropped.forEach(LedgerReader::hold);
 		for (int written = 0; written < 2 * FeedLimits.REPLAY_STEP + FeedLimits.RECENT_CHANGES; written += 200) {
 			write(200);
 			this.tenant.move(rare, EntryType.IN, 1);
@@ -92,11 +95,13 @@ class ReconnectStormTests {
 		long version = this.tenant.ledger().stream().filter((entry) -> rare.equals(entry.productId())).count();
 		double reads = reads();
 		long from = System.nanoTime();
-		listen(streams, (port, token) -> LedgerReader.ofProduct(port, token, begin, rare, 1));
+		dropped.forEach(LedgerReader::release);
 		awaitAll(Duration.ofSeconds(60));
 		double seconds = (System.nanoTime() - from) / 1e9;
+		System.out.printf("%,d streams were back after %.1f s and %.0f reads%n", streams, seconds, reads() - reads);
 		assertExact();
-		assertThat(this.readers.subList(1, streams + 1)).extracting(LedgerReader::version).containsOnly(version);
+		assertThat(dropped).extracting(LedgerReader::version).containsOnly(version);
+		assertThat(dropped).allMatch((reader) -> reader.opened() > 1);
 		assertThat(reads() - reads).as("reads in %.1f s", seconds)
 			.isGreaterThanOrEqualTo(2)
 			.isLessThanOrEqualTo(FeedLimits.REPLAY_READS * (seconds + 1));

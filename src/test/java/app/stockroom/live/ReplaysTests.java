@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import app.stockroom.ledger.Position;
 import app.stockroom.tenancy.TenantId;
@@ -83,6 +84,17 @@ class ReplaysTests {
 		assertThat(asked.block()).isEqualTo(new Position(EPOCH, 12));
 	}
 
+	@Test
+	void thousandsWhoAskWhereTheLedgerStandsShareTheAnswers() {
+		this.past.head = 10;
+		List<Position> told = Flux.range(0, 5000)
+			.flatMap((_) -> this.replays.position(TENANT, 10), 5000)
+			.collectList()
+			.block(Duration.ofSeconds(30));
+		assertThat(told).hasSize(5000).containsOnly(new Position(EPOCH, 10));
+		assertThat(this.past.asked).hasValueLessThan(20);
+	}
+
 	private Mono<Long> playFrom(long sequence) {
 		return play(sequence, 0);
 	}
@@ -103,6 +115,8 @@ class ReplaysTests {
 
 		private final List<String> reads = new CopyOnWriteArrayList<>();
 
+		private final AtomicInteger asked = new AtomicInteger();
+
 		private volatile long head;
 
 		private volatile long growAfterRead;
@@ -112,6 +126,7 @@ class ReplaysTests {
 		@Override
 		public Mono<Position> position(TenantId tenant) {
 			return Mono.fromSupplier(() -> {
+				this.asked.incrementAndGet();
 				Position now = new Position(EPOCH, this.head);
 				this.head = Math.max(this.head, this.growAfterRead);
 				return now;

@@ -100,6 +100,8 @@ class SeveralProcessesTests {
 			Awaitility.await()
 				.atMost(Duration.ofMinutes(1))
 				.until(() -> dashboards.stream().allMatch((dashboard) -> dashboard.shows(stock)));
+			System.out.printf("%,d changes, %d + %d subscribers, which opened %d streams of the ledger%n", head - from,
+					readers.size(), dashboards.size(), readers.stream().mapToInt(LedgerReader::opened).sum());
 			dashboards.forEach(Dashboard::close);
 			readers.forEach(LedgerReader::close);
 			Invariants.hold(three.environment());
