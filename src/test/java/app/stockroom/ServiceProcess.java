@@ -33,9 +33,15 @@ public final class ServiceProcess implements AutoCloseable {
 
 	private final HttpClient client = HttpClient.newHttpClient();
 
+	private final Class<?> main;
+
+	private final List<String> flags;
+
 	private Process process;
 
-	private ServiceProcess(Map<String, Object> servers) {
+	private ServiceProcess(Map<String, Object> servers, Class<?> main, String... flags) {
+		this.main = main;
+		this.flags = List.of(flags);
 		this.properties.putAll(servers);
 		this.properties.putAll(Map.of("server.port", this.port, "server.address", "127.0.0.1", "stockroom.demo.enabled",
 				false, "stockroom.security.dev-token.enabled", true, "stockroom.security.secret",
@@ -45,17 +51,26 @@ public final class ServiceProcess implements AutoCloseable {
 
 	/** Starts the service on its own database in the shared servers. */
 	public static ServiceProcess start() {
+		return start(StockroomApplication.class);
+	}
+
+	/**
+	 * As {@link #start()}.
+	 * @param main starts the service
+	 * @param flags of the JVM
+	 */
+	public static ServiceProcess start(Class<?> main, String... flags) {
 		Map<String, Object> servers = new HashMap<>(
 				TestServers.properties(TestServers.postgres(), TestServers.newDatabase()));
 		servers.putAll(TestServers.properties(TestServers.redis()));
-		return new ServiceProcess(servers);
+		return new ServiceProcess(servers, main, flags);
 	}
 
 	/** Starts another one on the same database. */
 	public ServiceProcess beside() {
 		Map<String, Object> servers = new HashMap<>(this.properties);
 		servers.keySet().removeIf((name) -> name.startsWith("server."));
-		return new ServiceProcess(servers);
+		return new ServiceProcess(servers, StockroomApplication.class);
 	}
 
 	/** The port where it listens. */
@@ -66,6 +81,11 @@ public final class ServiceProcess implements AutoCloseable {
 	/** Where it listens. */
 	public String url() {
 		return "http://127.0.0.1:" + this.port;
+	}
+
+	/** What it prints. */
+	public Path log() {
+		return Path.of("target", "service-" + this.port + ".log");
 	}
 
 	/** Its settings, the owner's login among them. */
@@ -99,17 +119,17 @@ public final class ServiceProcess implements AutoCloseable {
 
 	private Process run() {
 		List<String> command = new ArrayList<>(List.of(ProcessHandle.current().info().command().orElseThrow(),
-				"--enable-native-access=ALL-UNNAMED", "-Dlogging.level.root=WARN", "-cp",
-				System.getProperty("java.class.path"), StockroomApplication.class.getName()));
+				"--enable-native-access=ALL-UNNAMED", "-Dlogging.level.root=WARN"));
+		command.addAll(this.flags);
+		command.addAll(List.of("-cp", System.getProperty("java.class.path"), this.main.getName()));
 		this.properties.forEach((name, value) -> command.add("--" + name + "=" + value));
 		try {
 			Process started = new ProcessBuilder(command).redirectErrorStream(true)
-				.redirectOutput(
-						ProcessBuilder.Redirect.appendTo(Path.of("target", "service-" + this.port + ".log").toFile()))
+				.redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
 				.start();
 			await().atMost(Duration.ofSeconds(90)).until(() -> !started.isAlive() || isReady());
 			if (!started.isAlive()) {
-				throw new IllegalStateException("The service did not start, see target/service-" + this.port + ".log");
+				throw new IllegalStateException("The service did not start, see " + log());
 			}
 			return started;
 		}
