@@ -94,8 +94,13 @@ class SecurityConfiguration {
 	}
 
 	@Bean
-	ReactiveJwtDecoder tokenDecoder(TokenKeys keys, SecuritySettings settings) {
+	VerifiedTokens tokenDecoder(TokenKeys keys, SecuritySettings settings) {
 		return Tokens.decoder(keys, settings);
+	}
+
+	@Bean
+	KnownTokens knownTokens(VerifiedTokens tokens, SecurityWebFilterChain filters) {
+		return new KnownTokens(tokens, filters, (exchange) -> isApi(exchange) && !isDevToken(exchange));
 	}
 
 	@Bean
@@ -106,7 +111,8 @@ class SecurityConfiguration {
 	@Bean
 	SecurityWebFilterChain securityFilters(ServerHttpSecurity http, ReactiveJwtDecoder decoder, SignIn signIn) {
 		String issuer = (signIn.issuer() != null) ? " " + signIn.origin() : "";
-		return http.csrf(CsrfSpec::disable) // no cookies, so nothing to forge
+		return http.securityMatcher(SecurityConfiguration::matchUnknown)
+			.csrf(CsrfSpec::disable) // no cookies, so nothing to forge
 			.requestCache(RequestCacheSpec::disable)
 			.logout(LogoutSpec::disable) // no sessions either
 			.securityContextRepository(NoOpServerSecurityContextRepository.getInstance())
@@ -153,8 +159,16 @@ class SecurityConfiguration {
 		return Problems.write(exchange, refusal(exchange, refused));
 	}
 
+	private static Mono<MatchResult> matchUnknown(ServerWebExchange exchange) {
+		return KnownTokens.letIn(exchange) ? MatchResult.notMatch() : MatchResult.match();
+	}
+
 	private static Mono<MatchResult> matchDevToken(ServerWebExchange exchange) {
-		return path(exchange).value().equals(DevTokenRoutes.PATH) ? MatchResult.match() : MatchResult.notMatch();
+		return isDevToken(exchange) ? MatchResult.match() : MatchResult.notMatch();
+	}
+
+	private static boolean isDevToken(ServerWebExchange exchange) {
+		return path(exchange).value().equals(DevTokenRoutes.PATH);
 	}
 
 	private static Mono<MatchResult> matchApi(ServerWebExchange exchange) {

@@ -53,7 +53,7 @@ final class Tokens {
 		this.processor.setJWTClaimsSetVerifier(claims);
 	}
 
-	static ReactiveJwtDecoder decoder(TokenKeys keys, SecuritySettings settings) {
+	static VerifiedTokens decoder(TokenKeys keys, SecuritySettings settings) {
 		return new VerifiedTokens(verifier(keys, settings), InstantSource.system());
 	}
 

@@ -47,11 +47,21 @@ final class VerifiedTokens implements ReactiveJwtDecoder {
 	@Override
 	public Mono<Jwt> decode(String token) {
 		Fingerprint fingerprint = Fingerprint.of(token);
+		Jwt known = known(fingerprint);
+		return (known != null) ? Mono.just(known)
+				: this.decoder.decode(token).doOnNext((jwt) -> remember(fingerprint, jwt));
+	}
+
+	/**
+	 * The token, if it is remembered.
+	 */
+	@Nullable Jwt known(String token) {
+		return known(Fingerprint.of(token));
+	}
+
+	private @Nullable Jwt known(Fingerprint fingerprint) {
 		Verified known = this.verified.getIfPresent(fingerprint);
-		if (known != null && this.clock.instant().isBefore(known.until())) {
-			return Mono.just(known.token());
-		}
-		return this.decoder.decode(token).doOnNext((jwt) -> remember(fingerprint, jwt));
+		return (known != null && this.clock.instant().isBefore(known.until())) ? known.token() : null;
 	}
 
 	private void remember(Fingerprint fingerprint, Jwt token) {

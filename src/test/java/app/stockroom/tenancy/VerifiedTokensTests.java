@@ -77,6 +77,16 @@ class VerifiedTokensTests {
 		assertThat(decode("late").getTokenValue()).isEqualTo("late");
 	}
 
+	@Test
+	void aTokenIsKnownForAsLongAsItIsRemembered() {
+		assertThat(this.tokens.known("one")).isNull();
+		decode("one");
+		assertThat(this.tokens.known("one")).isNotNull();
+		assertThat(this.tokens.known("onE")).isNull();
+		this.now = START.plus(VerifiedTokens.MEMORY);
+		assertThat(this.tokens.known("one")).isNull();
+	}
+
 	private Jwt decode(String token) {
 		return this.tokens.decode(token).block();
 	}
