@@ -26,6 +26,9 @@ public final class BlockingWatch {
 	public static void main(String[] arguments) {
 		BlockHound.Builder watch = BlockHound.builder();
 		ServiceLoader.load(BlockHoundIntegration.class).forEach(watch::with);
+		// The kernel's random bytes are there at once; the file they are read from only
+		// looks like one.
+		watch.allowBlockingCallsInside("java.security.SecureRandom", "nextBytes");
 		watch.blockingMethodCallback((method) -> print(method.toString())).install();
 		Mono.fromRunnable(BlockingWatch::probe).subscribeOn(Schedulers.parallel()).block();
 		StockroomApplication.main(arguments);
