@@ -53,11 +53,23 @@ final class Bed implements AutoCloseable {
 		this.postgres = postgres;
 		this.redis = redis;
 		this.database = database;
-		this.properties.putAll(TestServers.properties(postgres.cluster(), database));
-		this.properties.putAll(TestServers.properties(redis.address()));
-		this.properties.put("stockroom.demo.enabled", false);
-		this.properties.put("stockroom.security.dev-token.enabled", true);
-		this.properties.put("stockroom.security.secret", "a secret of the benchmark and of nobody else");
+		this.properties.putAll(properties(postgres, redis, database));
+	}
+
+	/** The settings of a service on one of the databases. */
+	static Map<String, Object> properties(PrivatePostgres postgres, PrivateRedis redis, String database) {
+		Map<String, Object> properties = new HashMap<>();
+		properties.putAll(TestServers.properties(postgres.cluster(), database));
+		properties.putAll(TestServers.properties(redis.address()));
+		properties.put("stockroom.demo.enabled", false);
+		properties.put("stockroom.security.dev-token.enabled", true);
+		properties.put("stockroom.security.secret", "a secret of the benchmark and of nobody else");
+		return properties;
+	}
+
+	static PrivatePostgres durablePostgres() {
+		return TestServers
+			.privatePostgres(Map.of("max_connections", "300", "shared_buffers", "1GB", "max_wal_size", "8GB"));
 	}
 
 	/**
@@ -65,20 +77,14 @@ final class Bed implements AutoCloseable {
 	 * @param archived entries of the long ledger
 	 */
 	static Bed make(int archived) throws SQLException {
-		PrivatePostgres postgres = TestServers
-			.privatePostgres(Map.of("max_connections", "300", "shared_buffers", "1GB", "max_wal_size", "8GB"));
+		PrivatePostgres postgres = durablePostgres();
 		Bed bed = new Bed(postgres, TestServers.privateRedis(), TestServers.newDatabase(postgres.cluster()));
 		bed.load(archived);
 		return bed;
 	}
 
 	private void load(int archived) throws SQLException {
-		PostgresCluster cluster = this.postgres.cluster();
-		Flyway.configure()
-			.dataSource(cluster.jdbcUrl(this.database), PostgresCluster.OWNER, cluster.password(PostgresCluster.OWNER))
-			.placeholders(Map.of("applicationRole", PostgresCluster.APPLICATION))
-			.load()
-			.migrate();
+		migrate(this.postgres.cluster(), this.database);
 		try (Connection connection = superuser(this.database); Statement statement = connection.createStatement()) {
 			for (int i = 0; i < TENANTS; i++) {
 				open(statement, i, RECORDS, 1_000_000_000L, 1);
@@ -97,6 +103,14 @@ final class Bed implements AutoCloseable {
 		try (Connection connection = superuser("floor"); Statement statement = connection.createStatement()) {
 			statement.execute("create sequence floor_sequence start 100000000 cache 32");
 		}
+	}
+
+	static void migrate(PostgresCluster cluster, String database) {
+		Flyway.configure()
+			.dataSource(cluster.jdbcUrl(database), PostgresCluster.OWNER, cluster.password(PostgresCluster.OWNER))
+			.placeholders(Map.of("applicationRole", PostgresCluster.APPLICATION))
+			.load()
+			.migrate();
 	}
 
 	static void open(Statement statement, int tenant, int records, long quantity, long version) throws SQLException {

@@ -35,6 +35,8 @@ class StockroomBenchmark {
 
 	private final Duration warmUp = Duration.ofSeconds(Integer.getInteger("benchmark.warm-up", 3));
 
+	private final Duration start = Duration.ofSeconds(Integer.getInteger("benchmark.start", 6));
+
 	private final Set<String> only = Set.of(System.getProperty("benchmark.only", "").split(","));
 
 	private final Map<String, List<Measure>> measures = new LinkedHashMap<>();
@@ -55,6 +57,7 @@ class StockroomBenchmark {
 				this.service = started;
 				this.constant = plain;
 				Map<String, Callable<Sample>> scenarios = scenarios();
+				warmUp();
 				for (int round = 0; round < this.rounds; round++) {
 					for (Map.Entry<String, Callable<Sample>> scenario : scenarios.entrySet()) {
 						if (this.only.contains("") || this.only.contains(scenario.getKey())) {
@@ -66,6 +69,19 @@ class StockroomBenchmark {
 				new Report(this.measures, this.rounds, this.measured, started.startTime()).write();
 			}
 		}
+	}
+
+	/**
+	 * Every kind of request for a while before anything counts: a JVM that has just
+	 * started is still compiling.
+	 */
+	private void warmUp() throws Exception {
+		Traffic traffic = new Traffic(this.service);
+		for (HttpLoad.Requests requests : List.of(traffic.movements(false), traffic.movements(true), traffic.record(),
+				traffic.page(), traffic.movements(Bed.SOLD_OUT, false), traffic.movements(false))) {
+			HttpLoad.run(this.service.port(), CONNECTIONS, 0, Duration.ZERO, this.start, requests);
+		}
+		load(this.constant, 0, traffic.record());
 	}
 
 	private void measure(String name, Callable<Sample> scenario) throws Exception {

@@ -37,12 +37,23 @@ final class Traffic {
 
 	private final int port;
 
+	private final int tenants;
+
+	private final int records;
+
 	private final List<String> tokens;
 
 	Traffic(Service service) throws IOException, InterruptedException {
+		this(service, Bed.TENANTS, Bed.RECORDS);
+	}
+
+	/** For tenants and records of another number. */
+	Traffic(Service service, int tenants, int records) throws IOException, InterruptedException {
 		this.port = service.port();
+		this.tenants = tenants;
+		this.records = records;
 		List<String> all = new ArrayList<>();
-		for (int tenant = 0; tenant <= Bed.ARCHIVE; tenant++) {
+		for (int tenant = 0; tenant <= tenants; tenant++) {
 			all.add(service.token(Bed.tenant(tenant)));
 		}
 		this.tokens = List.copyOf(all);
@@ -52,8 +63,8 @@ final class Traffic {
 	HttpLoad.Requests movements(boolean keyed) {
 		return post("/api/stock-movements", keyed, () -> {
 			ThreadLocalRandom random = ThreadLocalRandom.current();
-			int tenant = random.nextInt(Bed.TENANTS);
-			return new Target(tenant, Bed.product(tenant, 2 + random.nextInt(Bed.RECORDS - 2)));
+			int tenant = random.nextInt(this.tenants);
+			return new Target(tenant, Bed.product(tenant, 2 + random.nextInt(this.records - 2)));
 		});
 	}
 
