@@ -61,7 +61,8 @@ class CapacityBenchmark {
 			PostgresCluster cluster = postgres.cluster();
 			String one = TestServers.newDatabase(cluster);
 			load(cluster, one, TENANTS, RECORDS);
-			execute(cluster, "postgres", "create database grown template " + one);
+			execute(cluster, "create database grown template %s owner %s".formatted(one, PostgresCluster.OWNER));
+			execute(cluster, "grant connect on database grown to " + PostgresCluster.APPLICATION);
 			grow(cluster, "grown");
 			String many = TestServers.newDatabase(cluster);
 			load(cluster, many, MANY_TENANTS, RECORDS_OF_MANY);
@@ -154,8 +155,8 @@ class CapacityBenchmark {
 		return indexes;
 	}
 
-	private static void execute(PostgresCluster cluster, String database, String sql) throws SQLException {
-		try (Connection connection = cluster.connect(database, PostgresCluster.SUPERUSER);
+	private static void execute(PostgresCluster cluster, String sql) throws SQLException {
+		try (Connection connection = cluster.connect("postgres", PostgresCluster.SUPERUSER);
 				Statement statement = connection.createStatement()) {
 			statement.execute(sql);
 		}
