@@ -3,11 +3,10 @@ package app.stockroom.inventory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
+import app.stockroom.inventory.MovementSource.Span;
 import app.stockroom.ledger.Entries;
 import app.stockroom.ledger.EntryType;
 import app.stockroom.platform.Limits;
@@ -17,33 +16,33 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The SQL that finds what a filter lets through, from an index and in its order, so that
- * a page reads as much as it shows and not as much as there is.
- * <p>
- * It does not leave the choice of the index to the planner, who thinks that a page of a
- * value is found quickly by reading the ledger from its end; for a value that only stands
- * at the other end that is the whole ledger. A range of rows from a value to itself says
- * what equality says, but only the value's own index has its order.
- * <p>
- * A reference together with something else has no index of its own. Then both are tried
- * for a few entries, and if one is rare it decides. Only where neither is, the entries of
- * the reference are read until there are enough that fit.
+ * a page reads as much as it shows and not as much as there is. Where no index has it all
+ * in order, a {@linkplain MovementSieve sieve} reads one that has most of it, up to a
+ * limit.
  */
 final class MovementSearch {
 
-	/** What is rare: so many entries are read to see whether each of them fits. */
-	private static final int CANDIDATES = 200;
+	/** More types than these are hardly rare, and too many ranges in every warehouse. */
+	private static final int FEW_TYPES = 4;
 
 	private final Conditions bound = new Conditions();
 
-	private final List<Source> sources = new ArrayList<>();
-
-	/** The index that is asked too when a reference was not rare. */
-	private @Nullable Source other;
+	private final MovementFilter filter;
 
 	private final boolean descending;
 
-	/** The filter as it is, for who reads everything that it lets through. */
-	private final StringBuilder whole = new StringBuilder();
+	/** The indexes that have it all, unless there is a sieve. */
+	private final List<MovementSource> sources = new ArrayList<>();
+
+	private final @Nullable MovementSieve sieve;
+
+	private final @Nullable String types;
+
+	private final @Nullable String warehouse;
+
+	private final @Nullable String records;
+
+	private final @Nullable String reference;
 
 	private long first;
 
@@ -53,78 +52,126 @@ final class MovementSearch {
 	 * Chooses the index.
 	 */
 	MovementSearch(MovementFilter filter, boolean descending) {
+		this.filter = filter;
 		this.descending = descending;
 		this.first = (filter.fromSequence() != null) ? filter.fromSequence() : 0;
 		this.last = (filter.toSequence() != null) ? filter.toSequence() : Long.MAX_VALUE;
-		String types = (filter.typeCodes() != null) ? placeholder(filter.typeCodes()) + "::smallint[]" : null;
-		boolean placed = filter.warehouseId() != null || types != null;
-		Source narrow = filter.namesRecords() ? records(filter, types) : placed ? places(filter, types) : null;
-		if (filter.reference() != null) {
-			String reference = placeholder(filter.reference()) + "::text";
-			this.whole.append(" and m.reference = ").append(reference);
-			String fits = (narrow != null) ? narrow.condition() : "true";
-			this.sources.add(new Source("select %s as v1".formatted(reference), " and m.reference is not null",
-					List.of("reference"), fits));
-			this.other = (narrow != null) ? narrow.fitting("m.reference = " + reference) : null;
-		}
-		else if (narrow == null) {
-			this.sources.add(new Source("select 1", "", List.of(), "true"));
-		}
-		else {
-			this.sources.add(narrow);
-			if (!filter.namesRecords() && filter.warehouseId() == null) {
-				// What is about no record is in no warehouse, and has an index of its
-				// own.
-				this.sources.add(new Source("select unnest(%s) as v1".formatted(types), " and m.warehouse_id is null",
-						List.of("type"), "true"));
-			}
+		Short[] codes = filter.typeCodes();
+		this.types = (codes != null) ? placeholder(codes) + "::smallint[]" : null;
+		this.warehouse = (filter.warehouseId() != null) ? placeholder(filter.warehouseId()) + "::uuid" : null;
+		this.records = filter.namesRecords() ? records() : null;
+		this.reference = (filter.reference() != null) ? placeholder(filter.reference()) + "::text" : null;
+		this.sieve = sieve();
+		if (this.sieve == null) {
+			chooseSources();
 		}
 	}
 
 	/** A product's entries are those of its records, which are few. */
-	private Source records(MovementFilter filter, @Nullable String types) {
-		Conditions records = this.bound;
-		StringBuilder values = new StringBuilder("select i.id as v1 from inventory i where i.tenant_id = $1");
-		if (filter.inventoryId() != null) {
-			values.append(" and i.id = ").append(records.placeholder(filter.inventoryId()));
+	private String records() {
+		StringBuilder ids = new StringBuilder("select i.id as v1 from inventory i where i.tenant_id = $1");
+		if (this.filter.inventoryId() != null) {
+			ids.append(" and i.id = ").append(placeholder(this.filter.inventoryId()));
 		}
-		if (filter.productId() != null) {
-			values.append(" and i.product_id = ").append(records.placeholder(filter.productId()));
+		if (this.filter.productId() != null) {
+			ids.append(" and i.product_id = ").append(placeholder(this.filter.productId()));
 		}
-		if (filter.warehouseId() != null) {
-			values.append(" and i.warehouse_id = ").append(records.placeholder(filter.warehouseId()));
+		if (this.warehouse != null) {
+			ids.append(" and i.warehouse_id = ").append(this.warehouse);
 		}
-		if (filter.sku() != null) {
-			values.append(" and i.product_id = (select p.id from product p where p.tenant_id = $1 and p.sku = ")
-				.append(records.placeholder(filter.sku()))
+		if (this.filter.sku() != null) {
+			ids.append(" and i.product_id = (select p.id from product p where p.tenant_id = $1 and p.sku = ")
+				.append(placeholder(this.filter.sku()))
 				.append(" and p.deleted_at is null)");
 		}
-		this.whole.append(" and m.inventory_id = ")
-			.append((filter.inventoryId() != null) ? "(%s)".formatted(values) : "any (array(%s))".formatted(values))
-			.append((types != null) ? " and m.type = any(" + types + ")" : "");
-		// The index has the type beside its key; the sum keeps other indexes out.
-		return new Source(values.toString(), (types != null) ? " and m.type + 0::smallint = any(" + types + ")" : "",
-				List.of("inventory_id"), "true");
+		return ids.toString();
 	}
 
-	private Source places(MovementFilter filter, @Nullable String types) {
-		String warehouses = "select a.id from warehouse a where a.tenant_id = $1";
-		if (filter.warehouseId() != null) {
-			String warehouse = placeholder(filter.warehouseId()) + "::uuid";
-			this.whole.append(" and m.warehouse_id = ").append(warehouse);
-			warehouses = "select " + warehouse + " as id";
+	private @Nullable MovementSieve sieve() {
+		boolean fewTypes = this.filter.types().size() <= FEW_TYPES;
+		if (this.reference != null) {
+			String fits = fitting(placed(), typed());
+			List<MovementSource> others = (this.records != null) ? List.of(ofRecords())
+					: fewTypes ? ofPlaces() : List.of();
+			return fits.equals("true") ? null : new MovementSieve(ofReference(), fits, others,
+					fitting("m.reference = " + this.reference, (this.records != null) ? typed() : "true"));
 		}
-		if (types != null) {
-			this.whole.append(" and m.type = any(").append(types).append(")");
+		if (this.types != null && this.records != null) {
+			return new MovementSieve(ofRecords(), typed(), fewTypes ? ofPlaces() : List.of(), placed());
 		}
-		return new Source("select w.id as v1, t.code as v2 from (%s) w cross join unnest(%s) t(code)"
-			.formatted(warehouses, (types != null) ? types : everyType()), "", List.of("warehouse_id", "type"), "true");
+		if (fewTypes || this.warehouse != null || this.records != null) {
+			return null;
+		}
+		// What only the entry itself tells keeps the ledger's own order: an index that
+		// tells the type has another.
+		return new MovementSieve(new MovementSource("select 1"), fitting(typed(), "m.created_at >= '-infinity'"),
+				List.of(), "true");
+	}
+
+	private void chooseSources() {
+		if (this.reference != null) {
+			this.sources.add(ofReference());
+		}
+		else if (this.records != null) {
+			this.sources.add(ofRecords());
+		}
+		else if (this.warehouse == null && this.types == null) {
+			this.sources.add(new MovementSource("select 1"));
+		}
+		else {
+			this.sources.addAll(ofPlaces());
+		}
+	}
+
+	private MovementSource ofReference() {
+		return new MovementSource("select %s as v1".formatted(this.reference), List.of("reference"),
+				" and m.reference is not null");
+	}
+
+	private MovementSource ofRecords() {
+		return new MovementSource(String.valueOf(this.records), "inventory_id");
+	}
+
+	/** Types in warehouses: all of both, unless the filter says which. */
+	private List<MovementSource> ofPlaces() {
+		String places = (this.records != null)
+				? "select distinct r.warehouse_id as id from inventory r where r.tenant_id = $1 and r.id = any (array(%s))"
+					.formatted(this.records)
+				: (this.warehouse != null) ? "select " + this.warehouse + " as id"
+						: "select a.id from warehouse a where a.tenant_id = $1";
+		MovementSource source = new MovementSource(
+				"select w.id as v1, t.code as v2 from (%s) w cross join unnest(%s) t(code)".formatted(places,
+						(this.types != null) ? this.types : everyType()),
+				"warehouse_id", "type");
+		if (this.records != null || this.warehouse != null) {
+			return List.of(source);
+		}
+		// What is about no record is in no warehouse, and has an index of its own.
+		return List.of(source, new MovementSource("select unnest(%s) as v1".formatted(this.types), List.of("type"),
+				" and m.warehouse_id is null"));
 	}
 
 	private static String everyType() {
 		return Arrays.stream(EntryType.values())
 			.map((type) -> Short.toString(type.code()))
 			.collect(Collectors.joining(",", "'{", "}'::smallint[]"));
+	}
+
+	/** The condition on an entry that it is of a record or in a warehouse. */
+	private String placed() {
+		return (this.records != null) ? "m.inventory_id = any (array(" + this.records + "))"
+				: (this.warehouse != null) ? "m.warehouse_id = " + this.warehouse : "true";
+	}
+
+	private String typed() {
+		return (this.types != null) ? "m.type = any (" + this.types + ")" : "true";
+	}
+
+	private static String fitting(String... conditions) {
+		String all = Arrays.stream(conditions)
+			.filter((condition) -> !condition.equals("true"))
+			.collect(Collectors.joining(" and "));
+		return all.isEmpty() ? "true" : all;
 	}
 
 	/**
@@ -141,22 +188,20 @@ final class MovementSearch {
 	}
 
 	/**
-	 * Reads a page: with the bound values, {@code limit} entries from {@code offset} on.
+	 * Whether a page may end before it is full, though there is more behind it.
 	 */
-	String page(int limit, int offset) {
-		String found = "%s order by 1%s limit %s offset %s".formatted(found(placeholder((long) limit + offset)),
-				direction(), placeholder((long) limit), placeholder((long) offset));
-		return Entries.SELECT + "and m.sequence = any (array(" + found + ")) order by m.sequence" + direction();
+	boolean isSifted() {
+		return this.sieve != null;
 	}
 
 	/**
-	 * Reads all. A record, a reference and the ledger itself are read in the order of an
-	 * index; a warehouse or a type is picked from the ledger or sorted by the database.
+	 * Reads a page: with the bound values, {@code limit} entries from {@code offset} on.
 	 */
-	String all() {
-		Range range = range();
-		return Entries.SELECT + this.whole + " and m.sequence >= " + range.first + " and m.sequence <= " + range.last
-				+ " order by m.sequence" + direction();
+	String page(int limit, int offset) {
+		Span span = span();
+		String found = "%s order by 1%s %s".formatted(found(span, placeholder((long) limit + offset)), span.direction(),
+				part(limit, offset));
+		return Entries.SELECT + "and m.sequence = any (array(" + found + ")) order by m.sequence" + span.direction();
 	}
 
 	/**
@@ -165,7 +210,31 @@ final class MovementSearch {
 	String count() {
 		int most = Limits.PAGED_ITEMS + 1;
 		return "select count(*) as total from (select 1 from (%s) found limit %d) counted"
-			.formatted(found(Integer.toString(most)), most);
+			.formatted(found(span(), Integer.toString(most)), most);
+	}
+
+	/**
+	 * Finds a page and counts, as {@link MovementSieve#select} says.
+	 * @param searched the most entries to read
+	 * @param most the most to find and count
+	 */
+	String sift(int searched, int most, int limit, int offset) {
+		if (this.sieve == null) {
+			throw new IllegalStateException("An index has all of this in order");
+		}
+		return this.sieve.select(span(), searched, placeholder((long) most), part(limit, offset));
+	}
+
+	/**
+	 * Reads all. A record, a reference and the ledger itself are read in the order of an
+	 * index; a warehouse or a type is picked from the ledger or sorted by the database.
+	 */
+	String all() {
+		Span span = span();
+		String one = (this.filter.inventoryId() != null) ? "m.inventory_id = (%s)".formatted(this.records) : placed();
+		String whole = fitting((this.reference != null) ? "m.reference = " + this.reference : "true", one, typed());
+		return Entries.SELECT + "and " + whole + " and m.sequence >= " + span.first() + " and m.sequence <= "
+				+ span.last() + " order by m.sequence" + span.direction();
 	}
 
 	/** What is bound, from {@code $2} on. */
@@ -178,94 +247,23 @@ final class MovementSearch {
 	}
 
 	/** Selects the sequences of what is found, in any order: enough for so many. */
-	private String found(String most) {
-		Range range = range();
-		if (this.other == null) {
-			return this.sources.stream()
-				.map((source) -> source.select("m.sequence", range, source.rest, direction(), most))
-				.collect(Collectors.joining(" union all "));
-		}
-		Source reference = this.sources.getFirst();
-		return """
-				select f.sequence from (%s
-				select a.sequence from a, several s where a.fits and not s.common_a
-				union all
-				select b.sequence from b, several s where b.fits and s.common_a and not s.common
-				union all
-				select c.sequence from (select 1 from several s where s.common) s cross join lateral (%s) c) f
-				""".formatted(candidates(range),
-				reference.select("m.sequence", range, reference.rest + " and " + reference.fits, direction(), most));
+	private String found(Span span, String most) {
+		return this.sources.stream()
+			.map((source) -> source.select("m.sequence", span, "", "limit " + most))
+			.collect(Collectors.joining(" union all "));
 	}
 
-	/** The first entries of both indexes; and whether one has no others. */
-	private String candidates(Range range) {
-		String few = Integer.toString(CANDIDATES + 1);
-		Source one = this.sources.getFirst();
-		Source two = Objects.requireNonNull(this.other);
-		return """
-				with a as materialized (select * from (%1$s) a limit %3$s),
-				b as materialized (select * from (%2$s) b where (select count(*) from a) = %3$s limit %3$s),
-				several as materialized (select (select count(*) from a) = %3$s as common_a,
-				  (select count(*) from b) = %3$s as common)
-				""".formatted(one.select("m.sequence, " + one.fits + " as fits", range, one.rest, direction(), few),
-				two.select("m.sequence, " + two.fits + " as fits", range, two.rest, direction(), few), few);
+	private String part(int limit, int offset) {
+		return "limit %s offset %s".formatted(placeholder((long) limit), placeholder((long) offset));
 	}
 
 	/** Bound on both sides, so that an index can begin and stop there. */
-	private Range range() {
-		return new Range(placeholder(this.first) + "::bigint", placeholder(this.last) + "::bigint");
+	private Span span() {
+		return new Span(placeholder(this.first) + "::bigint", placeholder(this.last) + "::bigint", this.descending);
 	}
 
 	private String placeholder(Object value) {
 		return this.bound.placeholder(value);
-	}
-
-	private String direction() {
-		return this.descending ? " desc" : "";
-	}
-
-	/**
-	 * Ranges of one index.
-	 *
-	 * @param values selects what its columns are to be, as v1 and v2
-	 * @param rest what else the index can tell of an entry
-	 * @param columns the index's columns between tenant and sequence
-	 * @param fits what only the entry itself can tell
-	 */
-	private record Source(String values, String rest, List<String> columns, String fits) {
-
-		Source fitting(String condition) {
-			return new Source(this.values, this.rest, this.columns, condition);
-		}
-
-		/** The same as a condition on an entry. */
-		String condition() {
-			String names = this.columns.stream().map((column) -> "m." + column).collect(Collectors.joining(", "));
-			return "((" + names + ") in (" + this.values + ")" + this.rest + ")";
-		}
-
-		/** Of each range so many entries, in the index's order. */
-		String select(String what, Range range, String conditions, String direction, String most) {
-			int lastColumn = this.columns.size() - 1;
-			String equal = IntStream.range(0, Math.max(0, lastColumn))
-				.mapToObj((i) -> " and m." + this.columns.get(i) + " = v.v" + (i + 1))
-				.collect(Collectors.joining());
-			String column = (lastColumn < 0) ? "" : "m." + this.columns.get(lastColumn) + ", ";
-			String value = (lastColumn < 0) ? "" : "v.v" + (lastColumn + 1) + ", ";
-			String order = (lastColumn < 0) ? "" : "m." + this.columns.get(lastColumn) + direction + ", ";
-			return """
-					select e.* from (%s) v cross join lateral (
-					  select %s from movement m where m.tenant_id = $1%s
-					    and (%sm.sequence) >= (%s%s) and (%sm.sequence) <= (%s%s)%s
-					  order by %sm.sequence%s limit %s) e
-					""".formatted(this.values, what, equal, column, value, range.first, column, value, range.last,
-					conditions, order, direction, most);
-		}
-
-	}
-
-	/** Placeholders of the first and the last sequence. */
-	private record Range(String first, String last) {
 	}
 
 }

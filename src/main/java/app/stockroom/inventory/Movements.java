@@ -1,11 +1,14 @@
 package app.stockroom.inventory;
 
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 
 import app.stockroom.ledger.Entries;
 import app.stockroom.ledger.Entry;
+import app.stockroom.platform.Limits;
 import app.stockroom.platform.Page;
 import app.stockroom.platform.PageRequest;
 import app.stockroom.platform.Table;
@@ -17,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Repository;
 
 import static app.stockroom.platform.Columns.required;
@@ -54,9 +58,22 @@ class Movements {
 
 	private final Reads reads;
 
+	private final int searched;
+
+	@Autowired
 	Movements(Entries entries, Reads reads) {
+		this(entries, reads, Limits.SEARCHED_ENTRIES);
+	}
+
+	/**
+	 * Prepares to search.
+	 * @param searched the most entries that one page looks at where no index has what it
+	 * asks for in order
+	 */
+	Movements(Entries entries, Reads reads, int searched) {
 		this.entries = entries;
 		this.reads = reads;
+		this.searched = searched;
 	}
 
 	/**
@@ -109,6 +126,11 @@ class Movements {
 		}
 
 		private Mono<Page<Entry>> numbered(PageRequest request) {
+			if (search(request).isSifted()) {
+				return sifted(request, search(request), Limits.PAGED_ITEMS + 1, request.offset(),
+						(items, found, next) -> (found.cut != null) ? Page.atLeast(items, request, found.total, next)
+								: Page.of(items, request, found.total, next));
+			}
 			MovementSearch count = search(request);
 			// The ledger only grows, so a count that is a moment older than its page is
 			// true of a ledger that has been.
@@ -121,8 +143,12 @@ class Movements {
 			if (after.size() != 1 || !after.getFirst().matches("[0-9]{1,18}")) {
 				throw PageRequest.foreignCursor();
 			}
-			return entries(request, search(request).behind(Long.parseLong(after.getFirst())))
-				.map((found) -> Page.behind(shown(request, found), request, next(request, found)));
+			MovementSearch search = search(request).behind(Long.parseLong(after.getFirst()));
+			return search.isSifted()
+					? sifted(request, search, request.limit() + 1, 0,
+							(items, _, next) -> Page.behind(items, request, next))
+					: entries(request, search)
+						.map((found) -> Page.behind(shown(request, found), request, next(request, found)));
 		}
 
 		private Mono<List<Entry>> entries(PageRequest request, MovementSearch search) {
@@ -130,8 +156,28 @@ class Movements {
 			return Movements.this.reads.list(this.tenant, page, search.binds(), Movements.this.entries::entry);
 		}
 
+		private Mono<Page<Entry>> sifted(PageRequest request, MovementSearch search, int most, int offset,
+				Assembly assembly) {
+			String sift = search.sift(Movements.this.searched, most, request.limit() + 1, offset);
+			return Movements.this.reads.one(this.tenant, sift, search.binds(), Sifted::read).flatMap((found) -> {
+				Long last = found.last(request.limit(), descending(request));
+				String next = (last != null) ? request.next(this.tenant, List.of(Long.toString(last))) : null;
+				return Movements.this.entries.at(this.tenant, found.shown(request.limit()))
+					.map((entries) -> assembly.page(inOrder(entries, descending(request)), found, next));
+			});
+		}
+
+		private List<Entry> inOrder(List<Entry> entries, boolean descending) {
+			Comparator<Entry> order = Comparator.comparingLong(Entry::sequence);
+			return entries.stream().sorted(descending ? order.reversed() : order).toList();
+		}
+
+		private boolean descending(PageRequest request) {
+			return request.descending(request.sortBy() == null);
+		}
+
 		private MovementSearch search(PageRequest request) {
-			return new MovementSearch(this.filter, request.descending(request.sortBy() == null));
+			return new MovementSearch(this.filter, descending(request));
 		}
 
 		private List<Entry> shown(PageRequest request, List<Entry> found) {
@@ -148,6 +194,41 @@ class Movements {
 
 	private static long total(Readable row) {
 		return required(row, "total", Long.class);
+	}
+
+	/** Makes a page of its items and where the next one begins. */
+	private interface Assembly {
+
+		Page<Entry> page(List<Entry> items, Sifted found, @Nullable String next);
+
+	}
+
+	/**
+	 * What a sieve has let through.
+	 *
+	 * @param sequences of the page, and one more if there is one
+	 * @param total how many were counted
+	 * @param cut the first entry that was not looked at, or null if all were
+	 */
+	private record Sifted(Long[] sequences, long total, @Nullable Long cut) {
+
+		static Sifted read(Readable row) {
+			return new Sifted(required(row, "sequences", Long[].class), Movements.total(row),
+					row.get("cut", Long.class));
+		}
+
+		Long[] shown(int limit) {
+			return Arrays.copyOf(this.sequences, Math.min(limit, this.sequences.length));
+		}
+
+		/** The last entry that needs no second look; null if all were looked at. */
+		@Nullable Long last(int limit, boolean descending) {
+			if (this.sequences.length > limit) {
+				return this.sequences[limit - 1];
+			}
+			return (this.cut == null) ? null : Long.valueOf(descending ? this.cut + 1 : this.cut - 1);
+		}
+
 	}
 
 }

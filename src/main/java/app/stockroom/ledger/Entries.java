@@ -101,7 +101,7 @@ public class Entries {
 	/**
 	 * The entries with these sequences, in any order.
 	 */
-	Mono<List<Entry>> at(TenantId tenant, Long[] sequences) {
+	public Mono<List<Entry>> at(TenantId tenant, Long[] sequences) {
 		return this.reads.list(tenant, AT, statement -> statement.bind("$2", sequences), this::entry);
 	}
 

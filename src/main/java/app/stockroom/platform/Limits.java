@@ -23,6 +23,12 @@ public final class Limits {
 	/** Most rows of a CSV file that can be imported, its header not counted. */
 	public static final int IMPORT_ROWS = 10_000;
 
+	/** Most imports that a process works off at once. */
+	public static final int IMPORTS = 8;
+
+	/** Most of them that are one tenant's. */
+	public static final int TENANT_IMPORTS = 4;
+
 	/** Most columns of a CSV file that can be imported. */
 	public static final int IMPORT_COLUMNS = 64;
 
@@ -46,6 +52,12 @@ public final class Limits {
 
 	/** Most items that can be reached by page number; beyond that by cursor. */
 	public static final int PAGED_ITEMS = 10_000;
+
+	/**
+	 * Most entries of the ledger that one page looks at where no index has what it asks
+	 * for in order; then it ends, even if it is short.
+	 */
+	public static final int SEARCHED_ENTRIES = 20_000;
 
 	/** Longest cursor, in characters: the longest text to sort by, as JSON in base64. */
 	public static final int CURSOR_LENGTH = 2560;
@@ -77,7 +89,10 @@ public final class Limits {
 	/** Most rows of an export between the database and the bytes to be written. */
 	public static final int EXPORT_ROWS_AHEAD = 1024;
 
-	/** Longest time that an export waits for its reader or its database, in seconds. */
+	/**
+	 * Longest time that an export, or the report of an import, waits for its reader or
+	 * its database, in seconds.
+	 */
 	public static final int EXPORT_STALL_SECONDS = 60;
 
 	/** Longest life of a development token, in seconds. */

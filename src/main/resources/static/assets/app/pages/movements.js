@@ -38,6 +38,12 @@ function merge(one, other) {
   return [...bySequence.values()].sort((a, b) => b.sequence - a.sequence).slice(0, KEPT);
 }
 
+/** A page with something on it: one that only looked for what is rare may be empty, and the next one goes on from there. */
+async function nextPage(filter, cursor) {
+  const page = await get('/api/stock-movements', { ...filter, limit: PAGE, cursor });
+  return page.items.length || !page.nextCursor ? page : nextPage(filter, page.nextCursor);
+}
+
 /** The list as it is and goes on: the feed is open before the list is read, so nothing falls between. */
 function useLedger(filter, stock) {
   const [state, tell] = useState({ entries: [], cursor: null, problem: null, ready: false });
@@ -46,7 +52,7 @@ function useLedger(filter, stock) {
   useEffect(() => {
     let wanted = true;
     tell({ entries: [], cursor: null, problem: null, ready: false });
-    const read = () => get('/api/stock-movements', { ...filter, limit: PAGE }).then((page) => wanted && tell((last) => ({ entries: merge(last.entries, page.items),
+    const read = () => nextPage(filter).then((page) => wanted && tell((last) => ({ entries: merge(last.entries, page.items),
       cursor: page.nextCursor ?? null, problem: null, ready: true })), (problem) => wanted && tell((last) => ({ ...last, problem })));
     const receiver = { begin: () => tell((last) => ({ ...last, entries: [], cursor: null })), take(events) {
       const fresh = events.filter(({ name }) => name === 'movement').map(({ data }) => JSON.parse(data)).filter((entry) => matches(entry, filter, stock));
@@ -62,7 +68,7 @@ function useLedger(filter, stock) {
   const older = useCallback(() => {
     if (busy.current || !state.cursor || state.entries.length >= KEPT) return;
     busy.current = true;
-    get('/api/stock-movements', { ...filter, limit: PAGE, cursor: state.cursor }).then((page) => tell((last) => ({ ...last, entries: merge(last.entries, page.items),
+    nextPage(filter, state.cursor).then((page) => tell((last) => ({ ...last, entries: merge(last.entries, page.items),
       cursor: page.nextCursor ?? null })), (problem) => tell((last) => ({ ...last, problem }))).finally(() => { busy.current = false; });
   }, [key, state.cursor, state.entries.length]);
   return { ...state, older };
