@@ -2,11 +2,13 @@ package app.stockroom.imports;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
+import app.stockroom.platform.Limits;
 import app.stockroom.platform.Problem;
 import app.stockroom.platform.Problems;
 import app.stockroom.platform.Refusal;
@@ -35,6 +37,8 @@ public class ImportReport {
 
 	private final JsonMapper json;
 
+	private final Duration stall = Duration.ofSeconds(Limits.EXPORT_STALL_SECONDS);
+
 	ImportReport(JsonMapper json) {
 		this.json = json;
 	}
@@ -47,7 +51,9 @@ public class ImportReport {
 		Representation representation = Representation.of(request);
 		return ServerResponse.ok().contentType(representation.type()).body((response, context) -> {
 			DataBufferFactory buffers = response.bufferFactory();
-			Flux<byte[]> pieces = Flux.defer(() -> new Writing(representation == Representation.NDJSON).of(results));
+			// Whoever takes nothing must not keep a place among the imports.
+			Flux<byte[]> pieces = Flux.defer(() -> new Writing(representation == Representation.NDJSON).of(results))
+				.timeout(this.stall);
 			return response.writeAndFlushWith(pieces.map((piece) -> Mono.just(buffers.wrap(piece))));
 		});
 	}

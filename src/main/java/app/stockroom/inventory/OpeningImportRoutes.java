@@ -3,6 +3,7 @@ package app.stockroom.inventory;
 import java.util.Set;
 
 import app.stockroom.imports.ImportReport;
+import app.stockroom.imports.Imports;
 import app.stockroom.imports.Sheet;
 import app.stockroom.ledger.Command;
 import app.stockroom.ledger.Idempotency;
@@ -34,16 +35,19 @@ class OpeningImportRoutes {
 
 	private final ImportReport report;
 
+	private final Imports imports;
+
 	private final Ledger ledger;
 
 	private final Bodies bodies;
 
 	private final Idempotency idempotency;
 
-	OpeningImportRoutes(OpeningImport imported, ImportReport report, Ledger ledger, Bodies bodies,
+	OpeningImportRoutes(OpeningImport imported, ImportReport report, Imports imports, Ledger ledger, Bodies bodies,
 			Idempotency idempotency) {
 		this.imported = imported;
 		this.report = report;
+		this.imports = imports;
 		this.ledger = ledger;
 		this.bodies = bodies;
 		this.idempotency = idempotency;
@@ -58,16 +62,17 @@ class OpeningImportRoutes {
 		Filters query = new Filters(request);
 		boolean dryRun = query.flag("dryRun");
 		query.check();
-		return this.bodies.bytes(request, Limits.IMPORT_BYTES, Set.of(Sheet.MEDIA_TYPE))
-			.publishOn(Schedulers.parallel())
-			.flatMap((body) -> {
-				Sheet sheet = Sheet.of(body, OpeningRow.COLUMNS)
-					.require("sku", "productId", "barcode")
-					.require("quantity");
-				Command.Key key = dryRun ? null : this.idempotency.of(request, "POST " + PATH, body);
-				return claimed(caller, request, key)
-					.then(Mono.defer(() -> this.report.answer(request, this.imported.run(caller, sheet, dryRun, key))));
-			});
+		return this.imports.admit(caller.tenant(),
+				() -> this.bodies.bytes(request, Limits.IMPORT_BYTES, Set.of(Sheet.MEDIA_TYPE))
+					.publishOn(Schedulers.parallel())
+					.flatMap((body) -> run(caller, request, body, dryRun)));
+	}
+
+	private Mono<ServerResponse> run(Caller caller, ServerRequest request, byte[] body, boolean dryRun) {
+		Sheet sheet = Sheet.of(body, OpeningRow.COLUMNS).require("sku", "productId", "barcode").require("quantity");
+		Command.Key key = dryRun ? null : this.idempotency.of(request, "POST " + PATH, body);
+		return claimed(caller, request, key)
+			.then(Mono.defer(() -> this.report.answer(request, this.imported.run(caller, sheet, dryRun, key))));
 	}
 
 	/** Completes when the first row may be done. */

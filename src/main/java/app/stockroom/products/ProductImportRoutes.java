@@ -3,6 +3,7 @@ package app.stockroom.products;
 import java.util.Set;
 
 import app.stockroom.imports.ImportReport;
+import app.stockroom.imports.Imports;
 import app.stockroom.imports.Sheet;
 import app.stockroom.platform.Bodies;
 import app.stockroom.platform.Filters;
@@ -28,11 +29,14 @@ class ProductImportRoutes {
 
 	private final ImportReport report;
 
+	private final Imports imports;
+
 	private final Bodies bodies;
 
-	ProductImportRoutes(ProductImport imported, ImportReport report, Bodies bodies) {
+	ProductImportRoutes(ProductImport imported, ImportReport report, Imports imports, Bodies bodies) {
 		this.imported = imported;
 		this.report = report;
+		this.imports = imports;
 		this.bodies = bodies;
 	}
 
@@ -45,10 +49,11 @@ class ProductImportRoutes {
 		Filters query = new Filters(request);
 		boolean dryRun = query.flag("dryRun");
 		query.check();
-		return this.bodies.bytes(request, Limits.IMPORT_BYTES, Set.of(Sheet.MEDIA_TYPE))
-			.publishOn(Schedulers.parallel())
-			.map((body) -> Sheet.of(body, ProductImport.COLUMNS).require("sku"))
-			.flatMap((sheet) -> this.report.answer(request, this.imported.run(caller, sheet, dryRun)));
+		return this.imports.admit(caller.tenant(),
+				() -> this.bodies.bytes(request, Limits.IMPORT_BYTES, Set.of(Sheet.MEDIA_TYPE))
+					.publishOn(Schedulers.parallel())
+					.map((body) -> Sheet.of(body, ProductImport.COLUMNS).require("sku"))
+					.flatMap((sheet) -> this.report.answer(request, this.imported.run(caller, sheet, dryRun))));
 	}
 
 }
