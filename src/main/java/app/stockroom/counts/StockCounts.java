@@ -78,7 +78,8 @@ class StockCounts {
 			.map((books) -> new Command(caller.subject(), books.adjustments(count), key));
 		return this.ledger.post(caller.tenant(), compiled)
 			.onErrorResume(Refusal.class, (refusal) -> earlier(caller, key, refusal))
-			.flatMap((outcome) -> explained(caller.tenant(), count.warehouseId(), outcome));
+			.flatMap((outcome) -> this.ledger.told(caller.tenant(), key, outcome,
+					(refused) -> explained(caller.tenant(), count.warehouseId(), refused)));
 	}
 
 	/** A request that cannot be compiled may repeat one that was done: its key knows. */
@@ -90,10 +91,7 @@ class StockCounts {
 	}
 
 	/** A refusal for what is reserved names the reservations. */
-	private Mono<Outcome> explained(TenantId tenant, @Nullable UUID warehouse, Outcome outcome) {
-		if (!(outcome instanceof Outcome.Refused refused)) {
-			return Mono.just(outcome);
-		}
+	private Mono<Outcome.Refused> explained(TenantId tenant, @Nullable UUID warehouse, Outcome.Refused refused) {
 		Refusal refusal = refused.refusal();
 		return switch (refusal.problem()) {
 			case STALE_VERSION -> Mono.error(Problem.STALE_VERSION.because(
@@ -101,7 +99,7 @@ class StockCounts {
 			case BELOW_RESERVED -> holders(tenant, warehouse, refusal)
 				.map((holders) -> new Outcome.Refused(refusal.with("reservations", holders), refused.line(),
 						refused.replayed()));
-			default -> Mono.just(outcome);
+			default -> Mono.just(refused);
 		};
 	}
 

@@ -139,7 +139,7 @@ final class Flusher {
 			case BAD_DATA -> (postings.size() > 1) ? halve(tenant, postings) : fail(postings, failure);
 			case LOST_RACE -> resend(tenant, postings, failure);
 			case UNKNOWN -> resolve(tenant, postings, failure);
-			case NOT_SENT, NOT_WRITTEN -> fail(postings, unavailable(failure));
+			case NOT_SENT, NOT_WRITTEN -> failUnlessDoubtful(postings, failure);
 			case null -> fail(postings, failure);
 		};
 	}
@@ -156,7 +156,7 @@ final class Flusher {
 
 	private Mono<Runnable> resend(TenantId tenant, List<Posting> postings, Throwable failure) {
 		boolean patient = postings.getFirst().waiting().nanos() < this.resolution.toNanos();
-		return patient ? post(tenant, postings) : fail(postings, unavailable(failure));
+		return patient ? post(tenant, postings) : failUnlessDoubtful(postings, failure);
 	}
 
 	/**
@@ -172,7 +172,19 @@ final class Flusher {
 			this.meters.unknown();
 			posting.waiting().fail(unknown(failure));
 		});
+		again.forEach(posting -> posting.waiting().doubt());
 		return again.isEmpty() ? Mono.empty() : Mono.delay(PAUSE).then(Mono.defer(() -> post(tenant, again)));
+	}
+
+	/** What was sent before without an answer may have been done then. */
+	private Mono<Runnable> failUnlessDoubtful(List<Posting> postings, Throwable failure) {
+		List<Posting> doubtful = postings.stream().filter(posting -> posting.waiting().isDoubtful()).toList();
+		List<Posting> others = postings.stream().filter(posting -> !posting.waiting().isDoubtful()).toList();
+		if (!doubtful.isEmpty()) {
+			doubtful.forEach(_ -> this.meters.unknown());
+			fail(doubtful, unknown(failure));
+		}
+		return others.isEmpty() ? Mono.empty() : fail(others, unavailable(failure));
 	}
 
 	Mono<Runnable> change(TenantId tenant, List<Cataloguing> works) {

@@ -15,6 +15,7 @@ import app.stockroom.ledger.Work.Waiting;
 import app.stockroom.platform.Database;
 import app.stockroom.platform.EventLoops;
 import app.stockroom.platform.Problem;
+import app.stockroom.platform.Refusal;
 import app.stockroom.platform.Traces;
 import app.stockroom.tenancy.TenantId;
 import com.github.benmanes.caffeine.cache.Caffeine;
@@ -23,7 +24,9 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.MonoSink;
 import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.stereotype.Component;
@@ -46,6 +49,10 @@ public class Ledger {
 
 	private final EventLoops loops;
 
+	private final Database database;
+
+	private final Refusals refusals;
+
 	private final JsonMapper json;
 
 	private final FlushTrace trace;
@@ -63,6 +70,8 @@ public class Ledger {
 			.expireAfterAccess(Duration.ofMinutes(1))
 			.build(tenant -> new Lane(tenant, flusher, settings.queuedCommands(), settings.linesPerCall()));
 		this.loops = loops;
+		this.database = database;
+		this.refusals = new Refusals(writer);
 		this.json = json;
 		Gauge.builder("stockroom.ledger.waiting", this.lanes, Ledger::waiting)
 			.description("Commands that wait in the lanes of this process")
@@ -80,9 +89,8 @@ public class Ledger {
 		if (command.lines().isEmpty() && command.key() == null) {
 			return Mono.just(new Outcome.Accepted(List.of(), false));
 		}
-		return Mono.create(sink -> this.lanes.get(tenant)
-			.offer(new Posting(command,
-					new Waiting<>(sink, this.loops.current(), this.trace.begin(sink.contextView())))));
+		return Mono.create(sink -> offer(tenant, sink, new Posting(command,
+				new Waiting<>(sink, this.loops.current(), this.trace.begin(sink.contextView())))));
 	}
 
 	/**
@@ -138,6 +146,28 @@ public class Ledger {
 		return post(tenant, new Command(command.actor(), lines, command.key())).filter((outcome) -> !stale(outcome));
 	}
 
+	/**
+	 * An outcome as its client was told it the first time. What a refusal says beside the
+	 * ledger's own ruling is compiled from what was read, and so would be another
+	 * whenever the request is repeated.
+	 * @param key the key that keeps it, or null
+	 * @param explained completes a refusal that was not told before
+	 * @return errors are those of {@code explained} and {@code unavailable}
+	 */
+	public Mono<Outcome> told(TenantId tenant, Command.@Nullable Key key, Outcome outcome,
+			Function<Outcome.Refused, Mono<Outcome.Refused>> explained) {
+		if (!(outcome instanceof Outcome.Refused refused)) {
+			return Mono.just(outcome);
+		}
+		if (key == null || !refused.isKept()) {
+			return explained.apply(refused).cast(Outcome.class);
+		}
+		Mono<Refusal> first = explained.apply(refused)
+			.flatMap((told) -> this.refusals.keep(tenant, key, told.refusal()));
+		return (refused.replayed() ? this.refusals.find(tenant, key).switchIfEmpty(first) : first)
+			.map((told) -> new Outcome.Refused(told, refused.line(), refused.replayed()));
+	}
+
 	private static boolean stale(Outcome outcome) {
 		return outcome instanceof Outcome.Refused refused && refused.refusal().problem() == Problem.STALE_VERSION;
 	}
@@ -169,8 +199,16 @@ public class Ledger {
 	}
 
 	private <T> Mono<T> enqueue(TenantId tenant, Function<Waiting<T>, Work> work) {
-		return Mono
-			.create(sink -> this.lanes.get(tenant).offer(work.apply(new Waiting<>(sink, this.loops.current(), null))));
+		return Mono.create(sink -> offer(tenant, sink, work.apply(new Waiting<>(sink, this.loops.current(), null))));
+	}
+
+	private void offer(TenantId tenant, MonoSink<?> sink, Work work) {
+		if (this.database.isSilent()) {
+			sink.error(Problem.UNAVAILABLE.because("The database does not answer; nothing was changed. Try again."));
+		}
+		else {
+			this.lanes.get(tenant).offer(work);
+		}
 	}
 
 	private static double waiting(LoadingCache<TenantId, Lane> lanes) {

@@ -2,6 +2,7 @@ package app.stockroom.ledger;
 
 import java.util.List;
 
+import app.stockroom.platform.Problem;
 import app.stockroom.platform.Refusal;
 
 /**
@@ -32,6 +33,16 @@ public sealed interface Outcome {
 	 * @param replayed whether an earlier command was refused so
 	 */
 	record Refused(Refusal refusal, int line, boolean replayed) implements Outcome {
+
+		/**
+		 * Whether its key keeps it: one that was stale is compiled again, and a key that
+		 * stands for another request keeps that one's.
+		 */
+		boolean isKept() {
+			return this.refusal.problem() != Problem.STALE_VERSION
+					&& this.refusal.problem() != Problem.IDEMPOTENCY_KEY_REUSED;
+		}
+
 	}
 
 }

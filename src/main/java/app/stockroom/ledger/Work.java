@@ -73,6 +73,8 @@ sealed interface Work {
 
 		private volatile boolean abandoned;
 
+		private volatile boolean doubtful;
+
 		/**
 		 * Waits.
 		 * @param home where the client goes on
@@ -98,6 +100,15 @@ sealed interface Work {
 				this.journey.abandon();
 			}
 			this.home.execute(() -> this.sink.error(failure));
+		}
+
+		/** It was sent, and it is not known what became of it. */
+		void doubt() {
+			this.doubtful = true;
+		}
+
+		boolean isDoubtful() {
+			return this.doubtful;
 		}
 
 		boolean abandoned() {

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
@@ -15,6 +16,7 @@ import io.r2dbc.spi.ConnectionFactory;
 import io.r2dbc.spi.ConnectionFactoryOptions;
 import io.r2dbc.spi.Option;
 import io.r2dbc.spi.R2dbcNonTransientResourceException;
+import io.r2dbc.spi.R2dbcTransientResourceException;
 import io.r2dbc.spi.ValidationDepth;
 import io.r2dbc.spi.Wrapped;
 import org.slf4j.Logger;
@@ -60,6 +62,8 @@ public class Database implements DisposableBean {
 	private final LoopResources loops = LoopResources.create("database", LoopResources.DEFAULT_IO_SELECT_COUNT,
 			LoopResources.DEFAULT_IO_WORKER_COUNT, true, false);
 
+	private volatile boolean silent;
+
 	Database(R2dbcConnectionDetails details, DatabaseSettings settings, MeterRegistry meters) {
 		this.details = details;
 		this.settings = settings;
@@ -82,7 +86,25 @@ public class Database implements DisposableBean {
 	 * @param pending the most that may wait for a connection; one more fails at once
 	 */
 	public ConnectionPool pool(String name, int size, int pending) {
-		ConnectionPool pool = new ConnectionPool(ConnectionPoolConfiguration.builder(connections(name))
+		return kept(name, new Guarded(configuration(name, size, pending)));
+	}
+
+	/**
+	 * Opens a pool of one connection that is lent also while the database is silent, to
+	 * find out whether it still is.
+	 */
+	ConnectionPool watchingPool(String name) {
+		return kept(name, new ConnectionPool(configuration(name, 1, 0)));
+	}
+
+	private ConnectionPool kept(String name, ConnectionPool pool) {
+		new ConnectionPoolMetrics(pool, name, Tags.empty()).bindTo(this.meters);
+		this.pools.add(pool);
+		return pool;
+	}
+
+	private ConnectionPoolConfiguration configuration(String name, int size, int pending) {
+		return ConnectionPoolConfiguration.builder(connections(name))
 			.name(name)
 			.initialSize(0)
 			.maxSize(size)
@@ -93,10 +115,23 @@ public class Database implements DisposableBean {
 			.maxCreateConnectionTime(this.settings.connectTimeout())
 			.maxValidationTime(this.settings.validationTimeout())
 			.customizer((builder) -> builder.maxPendingAcquire(pending).evictionPredicate(this::isUseless))
-			.build());
-		new ConnectionPoolMetrics(pool, name, Tags.empty()).bindTo(this.meters);
-		this.pools.add(pool);
-		return pool;
+			.build();
+	}
+
+	/**
+	 * Whether the database takes connections and does not answer, as far as is known:
+	 * then nothing is sent to it, and everybody hears so at once.
+	 */
+	public boolean isSilent() {
+		return this.silent;
+	}
+
+	void silent(boolean now) {
+		if (now != this.silent) {
+			logger.warn(now ? "The database does not answer; requests are refused until it does"
+					: "The database answers again");
+		}
+		this.silent = now;
 	}
 
 	/**
@@ -116,12 +151,20 @@ public class Database implements DisposableBean {
 	 * @param timeout how long the server may take
 	 */
 	public static <T> Mono<T> answerOf(Connection connection, Mono<T> call, Duration timeout) {
+		return answerOf(connection, call, timeout, () -> false);
+	}
+
+	/**
+	 * As {@link #answerOf(Connection, Mono, Duration)}, of a call that changes nothing
+	 * and so need not wait for a server that is known to be silent.
+	 */
+	public static <T> Mono<T> answerOf(Connection connection, Mono<T> call, Duration timeout, BooleanSupplier silent) {
 		Mono<T> closed = Flux.interval(LOOK_AT_CONNECTION)
 			.concatMap((_) -> connection.validate(ValidationDepth.LOCAL))
-			.filter((open) -> !open)
+			.filter((open) -> !open || silent.getAsBoolean())
 			.next()
-			.flatMap((_) -> Mono
-				.error(new R2dbcNonTransientResourceException("The connection closed without an answer")));
+			.flatMap((open) -> Mono.error(open ? silence()
+					: new R2dbcNonTransientResourceException("The connection closed without an answer")));
 		return Mono.firstWithSignal(call, closed).timeout(timeout);
 	}
 
@@ -176,6 +219,24 @@ public class Database implements DisposableBean {
 		return pool.getMetrics()
 			.map((metrics) -> metrics.acquiredSize() + metrics.pendingAcquireSize() == 0)
 			.orElse(true);
+	}
+
+	private static R2dbcTransientResourceException silence() {
+		return new R2dbcTransientResourceException("The database does not answer");
+	}
+
+	/** Lends nothing while the database is silent. */
+	private final class Guarded extends ConnectionPool {
+
+		Guarded(ConnectionPoolConfiguration configuration) {
+			super(configuration);
+		}
+
+		@Override
+		public Mono<Connection> create() {
+			return Database.this.silent ? Mono.error(Database::silence) : super.create();
+		}
+
 	}
 
 }

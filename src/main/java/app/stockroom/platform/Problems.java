@@ -50,6 +50,24 @@ public final class Problems {
 		return document(refusal, null);
 	}
 
+	/**
+	 * A refusal as text that {@link #decode} reads: what is written of both is the same
+	 * document. Bad fields are left out; what has them is never kept.
+	 */
+	public static String encode(Refusal refusal) {
+		return JSON.writeValueAsString(new Encoded(refusal.problem(), refusal.detail(), refusal.members()));
+	}
+
+	/**
+	 * Reads what {@link #encode} wrote.
+	 */
+	public static Refusal decode(String text) {
+		Encoded encoded = JSON.readValue(text, Encoded.class);
+		Refusal refusal = encoded.problem.because(encoded.detail);
+		encoded.members.forEach(refusal::with);
+		return refusal;
+	}
+
 	private static Map<String, Object> document(Refusal refusal, @Nullable String instance) {
 		Map<String, Object> document = new LinkedHashMap<>();
 		document.put("type", "urn:stockroom:" + refusal.problem().code());
@@ -88,6 +106,12 @@ public final class Problems {
 
 	private static DataBuffer wrap(ServerHttpResponse response, byte[] body) {
 		return response.bufferFactory().wrap(body);
+	}
+
+	/**
+	 * What a refusal consists of.
+	 */
+	private record Encoded(Problem problem, String detail, Map<String, Object> members) {
 	}
 
 }

@@ -113,7 +113,8 @@ class Reservations {
 	Mono<Outcome> create(Caller caller, ReservationRequest request, Command.@Nullable Key key) {
 		return names(caller.tenant(), request.lines(), Wanted::vague).map((names) -> names.summed(request.lines()))
 			.flatMap((wanted) -> hold(caller, request, wanted, key)
-				.flatMap((outcome) -> this.shortages.explain(caller.tenant(), wanted, outcome)));
+				.flatMap((outcome) -> this.ledger.told(caller.tenant(), key, outcome,
+						(refused) -> this.shortages.explain(caller.tenant(), wanted, refused))));
 	}
 
 	private Mono<Outcome> hold(Caller caller, ReservationRequest request, List<Wanted> wanted,

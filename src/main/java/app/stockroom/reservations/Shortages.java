@@ -57,20 +57,19 @@ class Shortages {
 	}
 
 	/**
-	 * The outcome with all that was short, if that is why it was refused.
+	 * The refusal with all that was short, if that is what it is for.
 	 */
-	Mono<Outcome> explain(TenantId tenant, List<Wanted> wanted, Outcome outcome) {
-		if (!(outcome instanceof Outcome.Refused refused)
-				|| refused.refusal().problem() != Problem.INSUFFICIENT_STOCK) {
-			return Mono.just(outcome);
+	Mono<Outcome.Refused> explain(TenantId tenant, List<Wanted> wanted, Outcome.Refused refused) {
+		if (refused.refusal().problem() != Problem.INSUFFICIENT_STOCK) {
+			return Mono.just(refused);
 		}
 		return stock(tenant, wanted).map((stock) -> {
 			refused.refusal().with("shortages", shortages(wanted, stock, refused));
-			return outcome;
+			return refused;
 		}).onErrorResume((failure) -> {
 			// The refusal is final, and it stands without the help that goes with it.
 			logger.warn("What was short could not be read: {}", failure.getMessage());
-			return Mono.just(outcome);
+			return Mono.just(refused);
 		});
 	}
 

@@ -7,6 +7,7 @@ import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -65,6 +66,8 @@ public class Reads {
 
 	private final Traces traces;
 
+	private final BooleanSupplier silent;
+
 	private final Map<TenantId, Integer> streaming = new ConcurrentHashMap<>();
 
 	private final Counter queries;
@@ -77,16 +80,17 @@ public class Reads {
 	@Autowired
 	Reads(Database database, EventLoops loops, TenancySettings settings, MeterRegistry meters, Traces traces) {
 		this(database.pool("reads", settings.readConnections()),
-				database.pool("streams", settings.streamConnections(), 0), loops, settings, meters, traces);
+				database.pool("streams", settings.streamConnections(), 0), loops, settings, meters, traces,
+				database::isSilent);
 	}
 
 	Reads(ConnectionPool reads, ConnectionPool streams, EventLoops loops, TenancySettings settings,
 			MeterRegistry meters) {
-		this(reads, streams, loops, settings, meters, Traces.off());
+		this(reads, streams, loops, settings, meters, Traces.off(), () -> false);
 	}
 
 	private Reads(ConnectionPool reads, ConnectionPool streams, EventLoops loops, TenancySettings settings,
-			MeterRegistry meters, Traces traces) {
+			MeterRegistry meters, Traces traces, BooleanSupplier silent) {
 		this.traces = traces;
 		this.queries = meters.counter("stockroom.reads");
 		this.loops = loops;
@@ -95,6 +99,7 @@ public class Reads {
 		this.reads = reads;
 		this.streams = streams;
 		this.settings = settings;
+		this.silent = silent;
 	}
 
 	/**
@@ -112,7 +117,7 @@ public class Reads {
 					// it.
 					.doOnNext((rows) -> home.execute(() -> answer.success(rows)))
 					.then(Mono.defer(() -> run(connection, "COMMIT")));
-				return Database.answerOf(connection, read, this.settings.readTimeout());
+				return Database.answerOf(connection, read, this.settings.readTimeout(), this.silent);
 			}, Connection::close, (connection, _) -> Database.discard(connection), Database::discard).subscribe((_) -> {
 			}, (failure) -> home.execute(() -> answer.error(failure)));
 		})));

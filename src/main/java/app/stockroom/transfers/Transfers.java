@@ -124,7 +124,8 @@ class Transfers {
 			.onErrorResume(Refusal.class,
 					(refusal) -> refusal.problem().status().is4xxClientError()
 							? this.ledger.recall(caller.tenant(), repeated).switchIfEmpty(Mono.error(refusal))
-							: Mono.error(refusal));
+							: Mono.error(refusal))
+			.flatMap((outcome) -> this.ledger.told(caller.tenant(), key, outcome, Mono::just));
 	}
 
 	private static List<Command.Line> asked(EntryType type, List<Portion> lines, int sign) {

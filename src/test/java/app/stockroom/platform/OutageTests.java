@@ -56,6 +56,9 @@ class OutageTests {
 	@Autowired
 	private Environment environment;
 
+	@Autowired
+	private Database database;
+
 	@DynamicPropertySource
 	static void servers(DynamicPropertyRegistry registry) {
 		TestServers.register(registry, TestServers.properties(POSTGRES.cluster(), DATABASE));
@@ -96,6 +99,27 @@ class OutageTests {
 		assertOutage(client);
 		POSTGRES.resume();
 		Awaitility.await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertServing(client));
+	}
+
+	@Test
+	void aDatabaseThatIsKnownToBeSilentIsSentNothing() throws Exception {
+		TenantClient client = TenantClient.open(this.web, this.tenants);
+		String product = client.product("A");
+		client.move(product, "IN", 1).expect(201);
+		try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+			POSTGRES.pause();
+			Future<TenantClient.Reply> early = threads
+				.submit(() -> client.move(product, "IN", 2, "Idempotency-Key", "k"));
+			Awaitility.await().until(this.database::isSilent);
+			// Sent, it would be one whose outcome is unknown.
+			assertUnavailable(client.move(product, "IN", 4));
+			assertUnavailable(client.get("/api/products"));
+			early.get().expectProblem(503, "outcome-unknown");
+			POSTGRES.resume();
+		}
+		Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> !this.database.isSilent());
+		client.move(product, "IN", 2, "Idempotency-Key", "k").expect(201);
+		assertThat(client.stock(product).get("quantity").asLong()).isEqualTo(3);
 	}
 
 	@Test
