@@ -15,6 +15,7 @@ import app.stockroom.Invariants;
 import app.stockroom.StockroomTest;
 import app.stockroom.TenantClient;
 import app.stockroom.ledger.EntryType;
+import app.stockroom.platform.Limits;
 import app.stockroom.tenancy.Tenants;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -94,8 +95,8 @@ class MovementPagesTests {
 					for (boolean descending : new boolean[] { true, false }) {
 						MovementSearch page = new MovementSearch(filter, descending);
 						MovementSearch count = new MovementSearch(filter, descending);
-						for (long read : List.of(buffers(connection, client, page, page.page(51, 0)),
-								buffers(connection, client, count, count.count()))) {
+						for (long read : List.of(buffers(connection, client, page, page(page)),
+								buffers(connection, client, count, count(count)))) {
 							tried.add(read + " for " + filter + (descending ? " descending" : ""));
 							assertThat(read).as(tried.getLast()).isBetween(1L, (long) MOST_BUFFERS);
 						}
@@ -104,6 +105,14 @@ class MovementPagesTests {
 			}
 		}
 		assertThat(tried).hasSize(128);
+	}
+
+	private static String page(MovementSearch search) {
+		return search.isSifted() ? search.sift(Limits.SEARCHED_ENTRIES, 51, 51, 0) : search.page(51, 0);
+	}
+
+	private static String count(MovementSearch search) {
+		return search.isSifted() ? search.sift(Limits.SEARCHED_ENTRIES, Limits.PAGED_ITEMS + 1, 51, 0) : search.count();
 	}
 
 	/** An export of one value, and of all, begins at once: nothing is sorted before. */
