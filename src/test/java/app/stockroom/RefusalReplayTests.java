@@ -83,7 +83,7 @@ class RefusalReplayTests {
 		String north = this.client.warehouse("North");
 		this.client
 			.post("/api/warehouses/" + north + "/inventory",
-					"{\"productId\": \"%s\", \"maxStock\": 20}".formatted(this.product))
+					"{\"productId\": \"%s\", \"quantity\": 0, \"maxStock\": 20}".formatted(this.product))
 			.expect(201);
 		this.client.move(this.product, "IN", 50).expect(201);
 		String body = """

@@ -1,6 +1,7 @@
 package app.stockroom.imports;
 
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -8,7 +9,7 @@ import java.util.function.Supplier;
 
 import app.stockroom.platform.Limits;
 import app.stockroom.platform.Problem;
-import app.stockroom.tenancy.TenantId;
+
 import reactor.core.publisher.Mono;
 
 import org.springframework.http.HttpHeaders;
@@ -28,12 +29,12 @@ public class Imports {
 
 	private final AtomicInteger all = new AtomicInteger();
 
-	private final Map<TenantId, Integer> ofTenant = new ConcurrentHashMap<>();
+	private final Map<UUID, Integer> ofTenant = new ConcurrentHashMap<>();
 
 	/**
 	 * The answer of an import, or {@code unavailable} at once if it is one too many.
 	 */
-	public Mono<ServerResponse> admit(TenantId tenant, Supplier<Mono<ServerResponse>> answer) {
+	public Mono<ServerResponse> admit(UUID tenant, Supplier<Mono<ServerResponse>> answer) {
 		return Mono.defer(() -> {
 			Admission admission = enter(tenant);
 			return Mono.defer(answer)
@@ -43,7 +44,7 @@ public class Imports {
 		});
 	}
 
-	private Admission enter(TenantId tenant) {
+	private Admission enter(UUID tenant) {
 		this.ofTenant.compute(tenant, (_, imports) -> {
 			int before = (imports != null) ? imports : 0;
 			if (before >= Limits.TENANT_IMPORTS) {
@@ -66,11 +67,11 @@ public class Imports {
 	/** A place that is given back once, however the import ends. */
 	private final class Admission {
 
-		private final TenantId tenant;
+		private final UUID tenant;
 
 		private final AtomicBoolean left = new AtomicBoolean();
 
-		Admission(TenantId tenant) {
+		Admission(UUID tenant) {
 			this.tenant = tenant;
 		}
 

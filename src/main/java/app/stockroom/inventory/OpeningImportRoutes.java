@@ -62,7 +62,7 @@ class OpeningImportRoutes {
 		Filters query = new Filters(request);
 		boolean dryRun = query.flag("dryRun");
 		query.check();
-		return this.imports.admit(caller.tenant(),
+		return this.imports.admit(caller.tenant().value(),
 				() -> this.bodies.bytes(request, Limits.IMPORT_BYTES, Set.of(Sheet.MEDIA_TYPE))
 					.publishOn(Schedulers.parallel())
 					.flatMap((body) -> run(caller, request, body, dryRun)));

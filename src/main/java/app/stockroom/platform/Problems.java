@@ -39,7 +39,8 @@ public final class Problems {
 		Map<String, Object> document = document(refusal, exchange.getRequest().getPath().value());
 		byte[] body = JSON.writeValueAsBytes(document);
 		headers.setContentLength(body.length);
-		return response.writeWith(Mono.fromSupplier(() -> wrap(response, body)));
+		return UnreadBody.takeIn(exchange.getRequest())
+			.then(Mono.defer(() -> response.writeWith(Mono.fromSupplier(() -> wrap(response, body)))));
 	}
 
 	/**

@@ -49,7 +49,7 @@ class ProductImportRoutes {
 		Filters query = new Filters(request);
 		boolean dryRun = query.flag("dryRun");
 		query.check();
-		return this.imports.admit(caller.tenant(),
+		return this.imports.admit(caller.tenant().value(),
 				() -> this.bodies.bytes(request, Limits.IMPORT_BYTES, Set.of(Sheet.MEDIA_TYPE))
 					.publishOn(Schedulers.parallel())
 					.map((body) -> Sheet.of(body, ProductImport.COLUMNS).require("sku"))

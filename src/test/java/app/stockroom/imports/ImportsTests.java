@@ -7,7 +7,6 @@ import java.util.UUID;
 import app.stockroom.platform.Limits;
 import app.stockroom.platform.Problem;
 import app.stockroom.platform.Refusal;
-import app.stockroom.tenancy.TenantId;
 import org.junit.jupiter.api.Test;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
@@ -27,7 +26,7 @@ class ImportsTests {
 
 	private final Imports imports = new Imports();
 
-	private final TenantId tenant = new TenantId(UUID.randomUUID());
+	private final UUID tenant = UUID.randomUUID();
 
 	private final List<Disposable> running = new ArrayList<>();
 
@@ -43,7 +42,7 @@ class ImportsTests {
 	@Test
 	void aProcessHasAFewOfAllTenantsAndOneMoreIsRefused() {
 		for (int i = 0; i < Limits.IMPORTS; i++) {
-			begin(new TenantId(UUID.randomUUID()), 1);
+			begin(UUID.randomUUID(), 1);
 		}
 		requireRefusal(this.tenant, Limits.IMPORTS);
 		this.running.getFirst().dispose();
@@ -75,13 +74,13 @@ class ImportsTests {
 		}
 	}
 
-	private void begin(TenantId one, int count) {
+	private void begin(UUID one, int count) {
 		for (int i = 0; i < count; i++) {
 			this.running.add(this.imports.admit(one, Mono::never).subscribe());
 		}
 	}
 
-	private void requireRefusal(TenantId one, int most) {
+	private void requireRefusal(UUID one, int most) {
 		assertThatThrownBy(() -> this.imports.admit(one, Mono::never).block()).isInstanceOfSatisfying(Refusal.class,
 				(refusal) -> {
 					assertThat(refusal.problem()).isEqualTo(Problem.UNAVAILABLE);

@@ -68,7 +68,7 @@ class MovementSieveTests {
 		this.north = UUID.fromString(this.client.warehouse("North"));
 		String movements = IntStream.range(0, 490)
 			.mapToObj((i) -> "{\"sku\": \"%s\", \"type\": \"%s\", \"quantity\": 1, \"reference\": \"%s\"%s}".formatted(
-					(i % 60 == 0) ? "A" : "B", (i % 7 == 3) ? "ADJUSTMENT" : "IN", (i % 5 == 0) ? "shelf" : "till",
+					(i % 61 == 0) ? "A" : "B", (i % 7 == 3) ? "ADJUSTMENT" : "IN", (i % 5 == 0) ? "shelf" : "till",
 					(i % 4 == 0) ? ", \"warehouseId\": \"%s\"".formatted(this.north) : ""))
 			.collect(Collectors.joining(",", "[", "]"));
 		this.client.post("/api/stock-movements/batch?atomic=true", movements).expect(200);
@@ -93,7 +93,7 @@ class MovementSieveTests {
 				}
 			}
 		}
-		assertThat(this.shortPages).isGreaterThan(100).isLessThan(this.pages);
+		assertThat(this.shortPages).isGreaterThan(20).isLessThan(this.pages);
 	}
 
 	private MovementFilter filter(Object place, Set<EntryType> types, @Nullable String reference) {
@@ -126,11 +126,11 @@ class MovementSieveTests {
 	@Test
 	void whatIsRareInAnotherIndexIsFoundAtOnce() {
 		Movements movements = new Movements(this.entries, this.reads, 25);
-		Page<Entry> page = movements.rows(this.client.tenant(), filter(this.product, Set.of(), "till"))
-			.flatMap((rows) -> rows.page(new PageRequest(1, 50, null, null, null, "")))
-			.block();
-		assertThat(page.items()).hasSize(6);
-		assertThat(page.total()).isEqualTo(6);
+		Rows<Entry> rows = movements.rows(this.client.tenant(), filter(this.product, Set.of(), "till")).block();
+		Page<Entry> page = rows.page(new PageRequest(1, 50, null, null, null, "")).block();
+		assertThat(page.items()).isNotEmpty().isEqualTo(rows.all(request(true, null), (_) -> {
+		}).collectList().block());
+		assertThat(page.total()).isEqualTo(page.items().size());
 		assertThat(page.totalIsLowerBound()).isNull();
 		assertThat(page.nextCursor()).isNull();
 	}

@@ -114,6 +114,7 @@ class OutageTests {
 			// Sent, it would be one whose outcome is unknown.
 			assertUnavailable(client.move(product, "IN", 4));
 			assertUnavailable(client.get("/api/products"));
+			assertThat(early).as("nobody waits behind what was sent before").isNotDone();
 			early.get().expectProblem(503, "outcome-unknown");
 			POSTGRES.resume();
 		}
