@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 import app.stockroom.ledger.Work.Acknowledging;
 import app.stockroom.ledger.Work.Cataloguing;
@@ -89,7 +90,7 @@ public class Ledger {
 		if (command.lines().isEmpty() && command.key() == null) {
 			return Mono.just(new Outcome.Accepted(List.of(), false));
 		}
-		return Mono.create(sink -> offer(tenant, sink, new Posting(command,
+		return Mono.create(sink -> offer(tenant, sink, () -> new Posting(command,
 				new Waiting<>(sink, this.loops.current(), this.trace.begin(sink.contextView())))));
 	}
 
@@ -199,15 +200,16 @@ public class Ledger {
 	}
 
 	private <T> Mono<T> enqueue(TenantId tenant, Function<Waiting<T>, Work> work) {
-		return Mono.create(sink -> offer(tenant, sink, work.apply(new Waiting<>(sink, this.loops.current(), null))));
+		return Mono
+			.create(sink -> offer(tenant, sink, () -> work.apply(new Waiting<>(sink, this.loops.current(), null))));
 	}
 
-	private void offer(TenantId tenant, MonoSink<?> sink, Work work) {
+	private void offer(TenantId tenant, MonoSink<?> sink, Supplier<Work> work) {
 		if (this.database.isSilent()) {
 			sink.error(Problem.UNAVAILABLE.because("The database does not answer; nothing was changed. Try again."));
 		}
 		else {
-			this.lanes.get(tenant).offer(work);
+			this.lanes.get(tenant).offer(work.get());
 		}
 	}
 

@@ -94,7 +94,8 @@ public class Database implements DisposableBean {
 	 * find out whether it still is.
 	 */
 	ConnectionPool watchingPool(String name) {
-		return kept(name, new ConnectionPool(configuration(name, 1, 0)));
+		// Who gives up leaves the attempt to connect behind; the next waits with it.
+		return kept(name, new ConnectionPool(configuration(name, 1, this.settings.pendingPerConnection())));
 	}
 
 	private ConnectionPool kept(String name, ConnectionPool pool) {
