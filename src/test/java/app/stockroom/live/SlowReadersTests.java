@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 
 import app.stockroom.StockroomTest;
@@ -49,11 +48,9 @@ class SlowReadersTests {
 	@Autowired
 	ApplicationContext context;
 
-	private final List<Socket> slow = new CopyOnWriteArrayList<>();
+	private final List<Socket> slow = new ArrayList<>();
 
 	private final List<LedgerReader> others = new ArrayList<>();
-
-	private final List<String> tokens = new ArrayList<>();
 
 	private LiveTenant tenant;
 
@@ -105,6 +102,9 @@ class SlowReadersTests {
 		while (System.nanoTime() - begin < Duration.ofMinutes(2).toNanos()) {
 			write(10);
 			Thread.sleep(50);
+			if (this.slow.size() == 550 && count("stockroom.feed.slow", "feed", "stock") == stalled + 275) {
+				openSlow(500, 50); // all were closed: as many again
+			}
 			if (System.nanoTime() > measured) {
 				measured += Duration.ofSeconds(10).toNanos();
 				System.gc();
@@ -128,25 +128,29 @@ class SlowReadersTests {
 		assertResumesExactly(this.slow.getFirst());
 	}
 
-	/** Every second one reads the ledger, the others stock. */
 	private void open(int slowly, int never, int others) throws IOException {
-		for (int i = 0; i < slowly + never; i++) {
-			if (i % STREAMS_OF_USER == 0) {
-				this.tokens.add(this.tenant.as("slow reader " + i).token());
-			}
-			String path = (i % 2 == 0) ? LEDGER : STOCK;
-			String token = this.tokens.getLast();
-			Socket socket = deaf(path, token);
-			if (i >= never) {
-				Thread.startVirtualThread(() -> readSlowly(path, token, socket));
-			}
-		}
+		openSlow(slowly, never);
 		String position = this.tenant.position().toString();
 		int port = URI.create(this.tenant.address("/")).getPort();
 		for (int i = 0; i < others; i++) {
 			this.others.add(LedgerReader.timed(port, this.tenant.token(), position));
 		}
 		Awaitility.await().until(() -> this.others.stream().allMatch(LedgerReader::live));
+	}
+
+	/** Every second one reads the ledger, the others stock. */
+	private void openSlow(int slowly, int never) throws IOException {
+		String token = "";
+		for (int i = 0; i < slowly + never; i++) {
+			if (i % STREAMS_OF_USER == 0) {
+				token = this.tenant.as("slow reader " + i).token();
+			}
+			Socket socket = deaf((i % 2 == 0) ? LEDGER : STOCK, token);
+			this.slow.add(socket);
+			if (i >= never) {
+				Thread.startVirtualThread(() -> readSlowly(socket));
+			}
+		}
 	}
 
 	private Socket deaf(String path, String token) throws IOException {
@@ -162,32 +166,17 @@ class SlowReadersTests {
 					.getBytes(StandardCharsets.US_ASCII));
 		request.flush();
 		RawEvents.awaitReady(socket);
-		this.slow.add(socket);
 		return socket;
 	}
 
-	/** A byte a second; who is closed comes back. */
-	private void readSlowly(String path, String token, Socket first) {
-		Socket socket = first;
-		while (!this.over) {
-			try {
-				Thread.sleep(1000);
-				if (!takesAByte(socket) && !this.over) {
-					socket = deaf(path, token);
-				}
-			}
-			catch (IOException | InterruptedException ex) {
-				// not served now: again in a second
-			}
-		}
-	}
-
-	private static boolean takesAByte(Socket socket) {
+	private void readSlowly(Socket socket) {
 		try {
-			return socket.getInputStream().read() >= 0;
+			while (!this.over && socket.getInputStream().read() >= 0) {
+				Thread.sleep(1000);
+			}
 		}
-		catch (IOException ex) {
-			return false;
+		catch (IOException | InterruptedException ex) {
+			// closed
 		}
 	}
 
