@@ -161,7 +161,8 @@ public final class TestServers {
 			PostgreSQLContainer postgres = new PostgreSQLContainer("postgres:18")
 				.withUsername(PostgresCluster.SUPERUSER)
 				.withPassword("test")
-				.withEnv("POSTGRES_INITDB_ARGS", "--locale=C --locale-provider=builtin --builtin-locale=C.UTF-8")
+				.withEnv("POSTGRES_INITDB_ARGS",
+						"--encoding=UTF8 --locale=C --locale-provider=builtin --builtin-locale=C.UTF-8")
 				.withCommand("postgres", "-c", "fsync=off", "-c", "max_connections=500");
 			GenericContainer<?> redis = new GenericContainer<>("redis:7").withExposedPorts(6379);
 			CompletableFuture<Void> started = Startables.deepStart(postgres, redis);
