@@ -12,6 +12,7 @@ import app.stockroom.platform.StartRefusedException;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -99,7 +100,7 @@ class SecurityConfiguration {
 	}
 
 	@Bean
-	KnownTokens knownTokens(VerifiedTokens tokens, SecurityWebFilterChain filters) {
+	KnownTokens knownTokens(VerifiedTokens tokens, @Qualifier("securityFilters") SecurityWebFilterChain filters) {
 		return new KnownTokens(tokens, filters, (exchange) -> isApi(exchange) && !isDevToken(exchange));
 	}
 
