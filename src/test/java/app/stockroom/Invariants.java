@@ -91,7 +91,8 @@ public final class Invariants {
 		}
 	}
 
-	static List<String> violations(Environment environment) throws SQLException {
+	/** Every row that breaks an invariant, in words. */
+	public static List<String> violations(Environment environment) throws SQLException {
 		return violations(environment, "");
 	}
 

@@ -1,6 +1,10 @@
 package app.stockroom;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 
 import app.stockroom.embedded.DataDirectory;
@@ -24,20 +28,44 @@ public final class PrivatePostgres implements AutoCloseable {
 
 	private final Map<String, String> settings;
 
+	private final Path archive;
+
 	PrivatePostgres(DataDirectory directory, Path programs, Map<String, String> settings) {
 		this.directory = directory;
 		this.programs = programs;
-		this.settings = settings;
+		this.archive = directory.path().resolve("archive");
+		this.settings = new HashMap<>(settings);
+		if (settings.containsKey("archive_mode")) {
+			// Written under another name first, as PostgreSQL's manual asks for
+			this.settings.put("archive_command",
+					"cp %%p %1$s/%%f.new && mv %1$s/%%f.new %1$s/%%f".formatted(this.archive));
+		}
 		this.server = run();
 	}
 
 	private PostgresServer run() {
+		try {
+			Files.createDirectories(this.archive);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
 		return PostgresServer.start(this.directory, this.programs, this.port, this.settings);
 	}
 
 	/** Address and roles, the same after each start. */
 	public PostgresCluster cluster() {
 		return this.server.cluster();
+	}
+
+	/** Where its log is archived, if {@code archive_mode} is on. */
+	public Path archive() {
+		return this.archive;
+	}
+
+	/** Where its files are. */
+	public Path data() {
+		return this.directory.path().resolve("postgres");
 	}
 
 	/** The first process of the server. */

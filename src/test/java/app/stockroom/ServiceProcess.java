@@ -39,14 +39,22 @@ public final class ServiceProcess implements AutoCloseable {
 
 	private Process process;
 
-	private ServiceProcess(Map<String, Object> servers, Class<?> main, String... flags) {
+	private ServiceProcess(Map<String, Object> settings, Class<?> main, String... flags) {
 		this.main = main;
 		this.flags = List.of(flags);
-		this.properties.putAll(servers);
-		this.properties.putAll(Map.of("server.port", this.port, "server.address", "127.0.0.1", "stockroom.demo.enabled",
-				false, "stockroom.security.dev-token.enabled", true, "stockroom.security.secret",
-				"a secret of a test and of nobody else", "stockroom.database.acquire-timeout", "20s"));
+		this.properties.putAll(Map.of("stockroom.demo.enabled", false, "stockroom.security.dev-token.enabled", true,
+				"stockroom.security.secret", "a secret of a test and of nobody else"));
+		this.properties.putAll(settings);
+		this.properties.putAll(Map.of("server.port", this.port, "server.address", "127.0.0.1"));
 		this.process = run();
+	}
+
+	/**
+	 * Starts the service.
+	 * @param settings its servers, and what else differs from the defaults
+	 */
+	public static ServiceProcess start(Map<String, Object> settings) {
+		return new ServiceProcess(settings, StockroomApplication.class);
 	}
 
 	/** Starts the service on its own database in the shared servers. */
@@ -63,6 +71,7 @@ public final class ServiceProcess implements AutoCloseable {
 		Map<String, Object> servers = new HashMap<>(
 				TestServers.properties(TestServers.postgres(), TestServers.newDatabase()));
 		servers.putAll(TestServers.properties(TestServers.redis()));
+		servers.put("stockroom.database.acquire-timeout", "20s");
 		return new ServiceProcess(servers, main, flags);
 	}
 
@@ -117,17 +126,30 @@ public final class ServiceProcess implements AutoCloseable {
 		kill();
 	}
 
+	public boolean isAlive() {
+		return this.process.isAlive();
+	}
+
+	/** Its process. */
+	public long pid() {
+		return this.process.pid();
+	}
+
 	private Process run() {
 		List<String> command = new ArrayList<>(List.of(ProcessHandle.current().info().command().orElseThrow(),
-				"--enable-native-access=ALL-UNNAMED", "-Dlogging.level.root=WARN"));
+				"--enable-native-access=ALL-UNNAMED", "-Dio.netty.leakDetection.level=advanced",
+				"-Dlogging.level.root=WARN"));
 		command.addAll(this.flags);
-		command.addAll(List.of("-cp", System.getProperty("java.class.path"), this.main.getName()));
+		// The built jar where there is one: in tests that run after it was packaged
+		String jar = System.getProperty("stockroom.jar");
+		command.addAll((jar != null) ? List.of("-jar", jar)
+				: List.of("-cp", System.getProperty("java.class.path"), this.main.getName()));
 		this.properties.forEach((name, value) -> command.add("--" + name + "=" + value));
 		try {
 			Process started = new ProcessBuilder(command).redirectErrorStream(true)
 				.redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
 				.start();
-			await().atMost(Duration.ofSeconds(90)).until(() -> !started.isAlive() || isReady());
+			await().atMost(Duration.ofSeconds(120)).until(() -> !started.isAlive() || isReady());
 			if (!started.isAlive()) {
 				throw new IllegalStateException("The service did not start, see " + log());
 			}

@@ -7,6 +7,7 @@ import io.r2dbc.spi.R2dbcTransientException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
+import reactor.netty.channel.AbortedException;
 import reactor.pool.PoolAcquirePendingLimitException;
 import reactor.pool.PoolShutdownException;
 
@@ -36,6 +37,10 @@ class ProblemHandler implements WebExceptionHandler {
 		if (exchange.getResponse().isCommitted()) {
 			// Nothing can be said any more: the connection is closed, so that the client
 			// does not take the part it has for the whole.
+			return Mono.error(error);
+		}
+		if (error instanceof AbortedException) {
+			logger.debug("{}The client has hung up", exchange.getLogPrefix());
 			return Mono.error(error);
 		}
 		return Problems.write(exchange, refusal(exchange, error));

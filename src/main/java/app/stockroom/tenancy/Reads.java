@@ -28,6 +28,7 @@ import io.r2dbc.spi.Readable;
 import io.r2dbc.spi.Result;
 import io.r2dbc.spi.Statement;
 import org.jspecify.annotations.Nullable;
+import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.pool.PoolAcquirePendingLimitException;
@@ -245,7 +246,10 @@ public class Reads {
 		return Mono
 			.zipDelayError(begin(connection, tenant, Duration.ZERO).thenReturn(tenant),
 					rows(query, mapper).collectList())
-			.map(Tuple2::getT2);
+			.map(Tuple2::getT2)
+			// Where both fail, for one reason, whoever asks knows the kinds of R2DBC
+			// only.
+			.onErrorMap(Exceptions::isMultiple, (both) -> Exceptions.unwrapMultiple(both).getFirst());
 	}
 
 	private static Statement query(Connection connection, TenantId tenant, String sql, UnaryOperator<Statement> binds) {

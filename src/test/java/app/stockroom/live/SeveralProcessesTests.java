@@ -16,8 +16,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 
 import app.stockroom.Invariants;
-import app.stockroom.RoundRobinProxy;
 import app.stockroom.ServiceProcess;
+import app.stockroom.TcpProxy;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -64,7 +64,7 @@ class SeveralProcessesTests {
 		try (one;
 				ServiceProcess two = second.join();
 				ServiceProcess three = third.join();
-				RoundRobinProxy proxy = new RoundRobinProxy(List.of(one.port(), two.port(), three.port()))) {
+				TcpProxy proxy = TcpProxy.before(List.of(one.port(), two.port(), three.port()))) {
 			this.address = "http://127.0.0.1:" + proxy.port();
 			openTenant();
 			String begin = "%s-%d".formatted(epoch(three), head(three));

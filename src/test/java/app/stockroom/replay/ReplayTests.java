@@ -15,6 +15,7 @@ import java.util.List;
 
 import app.stockroom.Invariants;
 import app.stockroom.StockroomTest;
+import app.stockroom.TcpProxy;
 import app.stockroom.TenantClient;
 import app.stockroom.sales.SalesFiles;
 import app.stockroom.tenancy.Tenants;
@@ -81,7 +82,7 @@ class ReplayTests {
 		// With a token nothing is asked for whose answer grows with the other tests: more
 		// than a page of the few products, so that the lines' answers are what is cut.
 		TenantClient client = TenantClient.open(this.web, this.tenants);
-		try (CuttingProxy proxy = new CuttingProxy(this.port, 20, 8_000)) {
+		try (TcpProxy proxy = TcpProxy.to("127.0.0.1", this.port).cutting(20, 8_000)) {
 			Run run = replay(file, "--mode=" + mode.word(), "--token=" + client.token(),
 					"--url=http://127.0.0.1:" + proxy.port());
 			assertThat(run.text()).contains("waiting for the service").contains("0 deviate");

@@ -1,6 +1,5 @@
 package app.stockroom.tenancy;
 
-import java.io.IOException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -11,8 +10,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
 
-import app.stockroom.DelayingProxy;
 import app.stockroom.StockroomTest;
+import app.stockroom.TcpProxy;
 import app.stockroom.TestServers;
 import app.stockroom.embedded.PostgresCluster;
 import app.stockroom.platform.Database;
@@ -201,10 +200,11 @@ class ReadsTests {
 	}
 
 	@Test
-	void aReadWaitsForOneRoundTripOnly() throws IOException {
+	void aReadWaitsForOneRoundTripOnly() {
 		Duration delay = Duration.ofMillis(60);
 		PostgresCluster postgres = TestServers.postgres();
-		try (DelayingProxy proxy = new DelayingProxy(postgres.host(), postgres.port(), delay)) {
+		try (TcpProxy proxy = TcpProxy.to(postgres.host(), postgres.port())) {
+			proxy.become(TcpProxy.Line.late(delay));
 			ConnectionPool far = new ConnectionPool(ConnectionPoolConfiguration
 				.builder(new PostgresqlConnectionFactory(PostgresqlConnectionConfiguration.builder()
 					.host("127.0.0.1")

@@ -1,0 +1,130 @@
+package app.stockroom.faults;
+
+import java.sql.Connection;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.stream.Collectors;
+
+import app.stockroom.TcpProxy.Line;
+import app.stockroom.embedded.PostgresCluster;
+import app.stockroom.ledger.FlushStatement;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The database, or the way to it, fails.
+ */
+class DatabaseFaults {
+
+	private static final String TERMINATE = """
+			select count(pg_terminate_backend(pid)) from pg_stat_activity
+			where usename = 'stockroom_app' and random() < 0.4
+			""";
+
+	private final Plant plant = Plant.shared();
+
+	@Test
+	void killedDatabase() throws Exception {
+		Trial.of(this.plant, "3 kill -9 PostgreSQL and restart").play((trial) -> {
+			for (int i = 0; i < 2; i++) {
+				this.plant.postgres().kill();
+				trial.injected("kill -9 of every PostgreSQL process");
+				trial.pause(500, 3000);
+				this.plant.postgres().start();
+				trial.pause(1000, 4000);
+			}
+		});
+	}
+
+	@Test
+	void terminatedBackends() throws Exception {
+		Trial.of(this.plant, "4 pg_terminate_backend at random").play((trial) -> {
+			for (int i = 0; i < 30; i++) {
+				trial.injected("pg_terminate_backend of %d".formatted(this.plant.number(TERMINATE)));
+				trial.pause(100, 500);
+			}
+		});
+	}
+
+	@Test
+	void blackHole() throws Exception {
+		Trial.of(this.plant, "5 database black hole and heal").play((trial) -> {
+			for (int seconds : new int[] { 2, 14 }) {
+				this.plant.databaseLine().become(Line.SILENT);
+				trial.injected("black hole for %d s".formatted(seconds));
+				Thread.sleep(Duration.ofSeconds(seconds));
+				this.plant.databaseLine().heal();
+				trial.pause(1000, 2000);
+			}
+		});
+	}
+
+	@Test
+	void poorNetwork() throws Exception {
+		Trial.of(this.plant, "6 slow and lossy network to the database").play((trial) -> {
+			this.plant.databaseLine().become(Line.poor(Duration.ofMillis(5), Duration.ofMillis(25), 0.05, 1_000_000));
+			trial.injected("delay 5-30 ms, 5 % lost, 1 MB/s");
+			for (int i = 0; i < 10; i++) {
+				trial.pause(500, 1500);
+				this.plant.databaseLine().resetSome(0.3);
+				trial.injected("reset of some connections");
+			}
+			this.plant.databaseLine().heal();
+		});
+	}
+
+	@Test
+	void poolExhaustion() throws Exception {
+		Trial.of(this.plant, "9 pool exhaustion").tenants(12).clientsPerTenant(2).readersPerFeed(1).play((trial) -> {
+			try (Connection owner = this.plant.owner(); Statement statement = owner.createStatement()) {
+				owner.setAutoCommit(false);
+				statement.execute("select from ledger_head where tenant_id in (%s) for update".formatted(trial.shops()
+					.stream()
+					.limit(10)
+					.map((shop) -> "'" + shop.tenant() + "'")
+					.collect(Collectors.joining(","))));
+				trial.injected("10 tenants locked, 8 connections for writes");
+				trial.pause(12_000, 14_000);
+				owner.rollback();
+			}
+		});
+	}
+
+	@Test
+	void commitInversion() throws Exception {
+		Trial.of(this.plant, "11 commit inversion").play((trial) -> {
+			for (int i = 0; i < 8; i++) {
+				Shop shop = trial.shops().get(trial.random().nextInt(3));
+				try (Connection connection = this.plant.connect(PostgresCluster.APPLICATION)) {
+					connection.setAutoCommit(false);
+					new FlushStatement(connection).out(shop.tenant(), 1, () -> shop.products().getFirst());
+					trial.injected("a transaction held open with an entry in it");
+					trial.pause(300, 1500);
+					if (trial.random().nextBoolean()) {
+						connection.commit();
+						shop.foreign().incrementAndGet();
+					}
+					else {
+						connection.rollback();
+					}
+				}
+				trial.pause(100, 500);
+			}
+		});
+	}
+
+	@Test
+	void readOnlyDatabase() throws Exception {
+		Trial.of(this.plant, "18 read-only database").play((trial) -> {
+			for (int i = 0; i < 2; i++) {
+				this.plant.sql("alter system set default_transaction_read_only = on");
+				this.plant.sql("select pg_reload_conf()");
+				trial.injected("default_transaction_read_only = on");
+				trial.pause(2000, 6000);
+				this.plant.sql("alter system reset default_transaction_read_only");
+				this.plant.sql("select pg_reload_conf()");
+				trial.pause(1000, 2000);
+			}
+		});
+	}
+
+}
