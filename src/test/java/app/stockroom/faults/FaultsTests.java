@@ -24,9 +24,9 @@ class FaultsTests {
 				ServiceProcess victim = plant.services().get(trial.random().nextInt(2));
 				victim.kill();
 				trial.injected("kill -9 of a process");
-				CompletableFuture<Void> back = CompletableFuture.runAsync(victim::startAgain);
 				loseAnswers(trial);
 				breakDatabase(trial);
+				CompletableFuture<Void> back = CompletableFuture.runAsync(victim::startAgain);
 				breakRedis(trial);
 				back.join();
 			});

@@ -62,14 +62,14 @@ final class Fuzz {
 			switch (parameter.get("in").asString()) {
 				case "path" -> target = with(target, segments(value),
 						(path, segment) -> path.replace("{" + name + "}", encode(segment)));
-				case "query" -> target = with(target, value.optional(0.25),
+				case "query" -> target = with(target, value.optional(0.12),
 						(path, text) -> text.map((each) -> query(path, name, each)).orElse(path));
 				default ->
-					headers = with(headers, value.map(Fuzz::printable).optional(name.contains("Tenant") ? 0.02 : 0.3),
+					headers = with(headers, value.map(Fuzz::printable).optional(name.contains("Tenant") ? 0.01 : 0.15),
 							(all, text) -> text.map((each) -> appended(all, name, each)).orElse(all));
 			}
 		}
-		Arbitrary<String> strange = with(target, Arbitraries.strings().all().ofMaxLength(20).optional(0.03),
+		Arbitrary<String> strange = with(target, Arbitraries.strings().all().ofMaxLength(20).optional(0.02),
 				(path, text) -> text.map((each) -> query(path, each, each)).orElse(path));
 		return with(with(strange, headers, Tuple::of), bodies(operation),
 				(asked, body) -> new Call(operation, asked.get1(), asked.get2(), body));
@@ -111,7 +111,7 @@ final class Fuzz {
 	/** Values of a schema, and now and then others. */
 	private Arbitrary<JsonNode> values(JsonNode reference, int depth) {
 		JsonNode schema = this.description.resolve(reference);
-		return Arbitraries.frequencyOf(Tuple.of(14, proper(schema, depth)), Tuple.of(1, anything()));
+		return Arbitraries.frequencyOf(Tuple.of(60, proper(schema, depth)), Tuple.of(1, anything()));
 	}
 
 	private Arbitrary<JsonNode> proper(JsonNode schema, int depth) {
@@ -180,8 +180,8 @@ final class Fuzz {
 			case "uuid" -> knownOnes();
 			case "date-time" -> Arbitraries.of("2026-01-01T00:00:00Z", "2999-12-31T23:59:59.999999999Z", "0000-00-00",
 					"2026-01-01", "-999999999-01-01T00:00:00Z");
-			default -> Arbitraries.frequencyOf(Tuple.of(4, knownOnes()),
-					Tuple.of(4, Arbitraries.strings().alpha().numeric().ofMinLength(1).ofMaxLength(12)),
+			default -> Arbitraries.frequencyOf(Tuple.of(20, knownOnes()),
+					Tuple.of(20, Arbitraries.strings().alpha().numeric().ofMinLength(1).ofMaxLength(12)),
 					Tuple.of(2, Arbitraries.strings().all().ofMaxLength(30)),
 					Tuple.of(1,
 							Arbitraries.of("x".repeat(Math.min(length, 5000)), "x".repeat(Math.min(length, 5000) + 1),
@@ -194,7 +194,7 @@ final class Fuzz {
 		long low = schema.path("minimum").asLong(0);
 		long high = schema.path("maximum").asLong(9_007_199_254_740_991L);
 		return Arbitraries
-			.frequencyOf(Tuple.of(6, Arbitraries.longs().between(Math.max(low, -50), Math.min(high, 50))),
+			.frequencyOf(Tuple.of(20, Arbitraries.longs().between(Math.max(low, -50), Math.min(high, 50))),
 					Tuple.of(1, Arbitraries.of(low - 1, low, high, high + 1, 0L, -1L, Long.MAX_VALUE, Long.MIN_VALUE)))
 			.map(NODES::numberNode);
 	}

@@ -114,6 +114,10 @@ final class Plant implements AutoCloseable {
 		return this.redisLine;
 	}
 
+	String database() {
+		return this.database;
+	}
+
 	PrivatePostgres postgres() {
 		return this.postgres;
 	}

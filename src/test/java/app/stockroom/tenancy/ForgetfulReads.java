@@ -11,6 +11,8 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 import app.stockroom.platform.Database;
+import app.stockroom.platform.EventLoops;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.r2dbc.spi.Readable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -31,8 +33,8 @@ public final class ForgetfulReads extends Reads {
 
 	private static volatile boolean forgetful;
 
-	private ForgetfulReads(Database database, TenancySettings settings) {
-		super(database, settings);
+	private ForgetfulReads(Database database, EventLoops loops, TenancySettings settings, MeterRegistry meters) {
+		super(database, loops, settings, meters);
 	}
 
 	/**
@@ -88,8 +90,8 @@ public final class ForgetfulReads extends Reads {
 
 		@Bean
 		@Primary
-		ForgetfulReads forgetfulReads(Database database, TenancySettings settings) {
-			return new ForgetfulReads(database, settings);
+		ForgetfulReads forgetfulReads(Database database, EventLoops loops, TenancySettings settings, MeterRegistry meters) {
+			return new ForgetfulReads(database, loops, settings, meters);
 		}
 
 	}

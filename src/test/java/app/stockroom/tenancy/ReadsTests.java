@@ -27,6 +27,7 @@ import io.r2dbc.postgresql.PostgresqlConnectionFactory;
 import io.r2dbc.pool.ConnectionPoolConfiguration;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.R2dbcException;
+import io.r2dbc.spi.R2dbcNonTransientResourceException;
 import io.r2dbc.spi.Readable;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -205,16 +206,7 @@ class ReadsTests {
 		PostgresCluster postgres = TestServers.postgres();
 		try (TcpProxy proxy = TcpProxy.to(postgres.host(), postgres.port())) {
 			proxy.become(TcpProxy.Line.late(delay));
-			ConnectionPool far = new ConnectionPool(ConnectionPoolConfiguration
-				.builder(new PostgresqlConnectionFactory(PostgresqlConnectionConfiguration.builder()
-					.host("127.0.0.1")
-					.port(proxy.port())
-					.database(databaseName())
-					.username(PostgresCluster.APPLICATION)
-					.password(postgres.password(PostgresCluster.APPLICATION))
-					.build()))
-				.maxSize(1)
-				.build());
+			ConnectionPool far = oneConnection(proxy.port());
 			Reads distant = new Reads(far, far, this.loops, SETTINGS, METERS);
 			Mono<List<UUID>> read = distant.list(this.tenant, VISIBLE, (statement) -> statement, ReadsTests::id);
 			read.block(); // connects and prepares
@@ -227,6 +219,38 @@ class ReadsTests {
 			assertThat(milliseconds.get(2)).isBetween(2 * delay.toMillis(), 3 * delay.toMillis());
 			far.dispose();
 		}
+	}
+
+	/** BEGIN and query fail both, for one reason: a failure of a kind that is known. */
+	@Test
+	void aReadWhoseConnectionBreaksIsAnOutage() {
+		PostgresCluster postgres = TestServers.postgres();
+		try (TcpProxy proxy = TcpProxy.to(postgres.host(), postgres.port())) {
+			ConnectionPool far = oneConnection(proxy.port());
+			Reads distant = new Reads(far, far, this.loops, SETTINGS, METERS);
+			Mono<List<UUID>> read = distant.list(this.tenant, VISIBLE, (statement) -> statement, ReadsTests::id);
+			read.block(); // connects and prepares
+			proxy.become(TcpProxy.Line.SILENT);
+			StepVerifier.create(read)
+				.then(() -> Awaitility.await().until(() -> far.getMetrics().orElseThrow().acquiredSize() == 1))
+				.then(proxy::reset)
+				.expectError(R2dbcNonTransientResourceException.class)
+				.verify(Duration.ofSeconds(30));
+			far.dispose();
+		}
+	}
+
+	private ConnectionPool oneConnection(int port) {
+		return new ConnectionPool(ConnectionPoolConfiguration
+			.builder(new PostgresqlConnectionFactory(PostgresqlConnectionConfiguration.builder()
+				.host("127.0.0.1")
+				.port(port)
+				.database(databaseName())
+				.username(PostgresCluster.APPLICATION)
+				.password(TestServers.postgres().password(PostgresCluster.APPLICATION))
+				.build()))
+			.maxSize(1)
+			.build());
 	}
 
 	/** Nothing borrowed, nothing left open on the server, and all connections answer. */
