@@ -90,7 +90,8 @@ public final class ForgetfulReads extends Reads {
 
 		@Bean
 		@Primary
-		ForgetfulReads forgetfulReads(Database database, EventLoops loops, TenancySettings settings, MeterRegistry meters) {
+		ForgetfulReads forgetfulReads(Database database, EventLoops loops, TenancySettings settings,
+				MeterRegistry meters) {
 			return new ForgetfulReads(database, loops, settings, meters);
 		}
 
