@@ -61,7 +61,9 @@ final class FeedChecker {
 
 	private void judgeControl() {
 		for (Event event : this.reader.events()) {
-			if (event.name().equals("problem") || (event.name().equals("reset") && !this.resetsAllowed)) {
+			// During an outage a stream may end with one, and its reader comes back
+			boolean failure = event.name().equals("problem") && event.data().path("status").asInt() != 503;
+			if (failure || (event.name().equals("reset") && !this.resetsAllowed)) {
 				wrong("a " + event.name(), event.data());
 			}
 		}
