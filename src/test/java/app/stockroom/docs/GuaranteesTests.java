@@ -22,7 +22,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class GuaranteesTests {
 
-	private static final Pattern NAMED = Pattern.compile("`([A-Z]\\w+Tests)(?:\\.(\\w+))?`");
+	private static final Pattern NAMED = Pattern.compile("`([A-Z]\\w+(?:Tests|Faults))(?:\\.(\\w+))?`");
 
 	@Test
 	void everyTestThatIsNamedIsThere() throws IOException {
@@ -38,9 +38,10 @@ class GuaranteesTests {
 	/** All test classes and their methods. */
 	private static List<String> tests() throws IOException {
 		CachingMetadataReaderFactory classes = new CachingMetadataReaderFactory();
-		Resource[] files = new PathMatchingResourcePatternResolver()
-			.getResources("classpath*:app/stockroom/**/*Tests.class");
-		return Arrays.stream(files).flatMap((file) -> {
+		PathMatchingResourcePatternResolver resources = new PathMatchingResourcePatternResolver();
+		Resource[] tests = resources.getResources("classpath*:app/stockroom/**/*Tests.class");
+		Resource[] faults = resources.getResources("classpath*:app/stockroom/faults/*Faults.class");
+		return Stream.concat(Arrays.stream(tests), Arrays.stream(faults)).flatMap((file) -> {
 			try {
 				Class<?> type = Class.forName(classes.getMetadataReader(file).getClassMetadata().getClassName());
 				return Stream.concat(Stream.of(type.getSimpleName()),
