@@ -12,6 +12,7 @@ import java.util.function.UnaryOperator;
 
 import app.stockroom.platform.Database;
 import app.stockroom.platform.EventLoops;
+import app.stockroom.platform.Traces;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.r2dbc.spi.Readable;
 import reactor.core.publisher.Flux;
@@ -33,8 +34,9 @@ public final class ForgetfulReads extends Reads {
 
 	private static volatile boolean forgetful;
 
-	private ForgetfulReads(Database database, EventLoops loops, TenancySettings settings, MeterRegistry meters) {
-		super(database, loops, settings, meters);
+	private ForgetfulReads(Database database, EventLoops loops, TenancySettings settings, MeterRegistry meters,
+			Traces traces) {
+		super(database, loops, settings, meters, traces);
 	}
 
 	/**
@@ -91,8 +93,8 @@ public final class ForgetfulReads extends Reads {
 		@Bean
 		@Primary
 		ForgetfulReads forgetfulReads(Database database, EventLoops loops, TenancySettings settings,
-				MeterRegistry meters) {
-			return new ForgetfulReads(database, loops, settings, meters);
+				MeterRegistry meters, Traces traces) {
+			return new ForgetfulReads(database, loops, settings, meters, traces);
 		}
 
 	}
