@@ -136,9 +136,9 @@ public final class ServiceProcess implements AutoCloseable {
 	}
 
 	private Process run() {
-		List<String> command = new ArrayList<>(List.of(ProcessHandle.current().info().command().orElseThrow(),
-				"--enable-native-access=ALL-UNNAMED", "-Dio.netty.leakDetection.level=advanced",
-				"-Dlogging.level.root=WARN"));
+		List<String> command = new ArrayList<>(
+				List.of(ProcessHandle.current().info().command().orElseThrow(), "--enable-native-access=ALL-UNNAMED",
+						"-Dio.netty.leakDetection.level=advanced", "-Dlogging.level.root=WARN"));
 		command.addAll(this.flags);
 		// The built jar where there is one: in tests that run after it was packaged
 		String jar = System.getProperty("stockroom.jar");
