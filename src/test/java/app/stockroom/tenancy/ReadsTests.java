@@ -27,6 +27,7 @@ import io.r2dbc.postgresql.PostgresqlConnectionFactory;
 import io.r2dbc.pool.ConnectionPoolConfiguration;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.R2dbcException;
+import io.r2dbc.spi.R2dbcNonTransientResourceException;
 import io.r2dbc.spi.Readable;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -216,6 +217,26 @@ class ReadsTests {
 				return Duration.ofNanos(System.nanoTime() - start).toMillis();
 			}).sorted().toList();
 			assertThat(milliseconds.get(2)).isBetween(2 * delay.toMillis(), 3 * delay.toMillis());
+			far.dispose();
+		}
+	}
+
+	/** BEGIN and query fail both, for one reason: a failure of a kind that is known. */
+	@Test
+	void aReadWhoseConnectionBreaksIsAnOutage() {
+		PostgresCluster postgres = TestServers.postgres();
+		try (TcpProxy proxy = TcpProxy.to(postgres.host(), postgres.port())) {
+			ConnectionPool far = oneConnection(proxy.port());
+			Reads distant = new Reads(far, far, this.loops, SETTINGS, METERS);
+			Mono<List<UUID>> read = distant.list(this.tenant, VISIBLE, (statement) -> statement, ReadsTests::id);
+			read.block(); // connects and prepares
+			Awaitility.await().until(() -> far.getMetrics().orElseThrow().acquiredSize() == 0);
+			proxy.become(TcpProxy.Line.SILENT);
+			StepVerifier.create(read)
+				.then(() -> Awaitility.await().until(() -> far.getMetrics().orElseThrow().acquiredSize() == 1))
+				.then(proxy::reset)
+				.expectError(R2dbcNonTransientResourceException.class)
+				.verify(Duration.ofSeconds(30));
 			far.dispose();
 		}
 	}
