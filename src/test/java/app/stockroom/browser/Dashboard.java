@@ -1,6 +1,8 @@
 package app.stockroom.browser;
 
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Pattern;
 
@@ -9,6 +11,7 @@ import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.ConsoleMessage;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.TimeoutError;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 
@@ -28,6 +31,8 @@ final class Dashboard implements AutoCloseable {
 
 	private final String origin;
 
+	private final Set<String> unanswered = ConcurrentHashMap.newKeySet();
+
 	private final List<String> complaints = new CopyOnWriteArrayList<>();
 
 	private Dashboard(String origin, ColorScheme colours, int width, int height) {
@@ -38,6 +43,8 @@ final class Dashboard implements AutoCloseable {
 		com.microsoft.playwright.assertions.PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE_MS);
 		this.page = this.context.newPage();
 		this.page.onConsoleMessage(this::said);
+		this.page.onRequest((request) -> this.unanswered.add(request.url()));
+		this.page.onRequestFinished((request) -> this.unanswered.remove(request.url()));
 		this.page.onPageError((error) -> this.complaints.add("error: " + error));
 	}
 
@@ -75,8 +82,12 @@ final class Dashboard implements AutoCloseable {
 	}
 
 	void paste(String token) {
-		Locator other = this.page.getByText("Use a token instead");
-		other.click();
+		try {
+			this.page.getByText("Use a token instead").click();
+		}
+		catch (TimeoutError ex) {
+			throw new AssertionError("Nobody can sign in, the page still waits for " + this.unanswered, ex);
+		}
 		this.page.getByLabel("Bearer token").fill(token);
 		button("Show stock").click();
 	}
