@@ -86,8 +86,11 @@ final class FlushTrace {
 		}
 	}
 
-	private static List<Journey> journeys(List<Posting> postings) {
+	private List<Journey> journeys(List<Posting> postings) {
 		List<Journey> journeys = List.of();
+		if (!this.traces.isOn()) {
+			return journeys;
+		}
 		for (Posting posting : postings) {
 			if (posting.waiting().journey() != null) {
 				journeys = journeys.isEmpty() ? new ArrayList<>() : journeys;

@@ -50,6 +50,11 @@ public final class Traces {
 		return new Traces(OpenTelemetry.noop());
 	}
 
+	/** Whether anything is traced at all. */
+	public boolean isOn() {
+		return this.tracer != null;
+	}
+
 	/**
 	 * The context of the request that a subscriber works for, if that is recorded; null
 	 * where tracing is off or this request was not sampled.
