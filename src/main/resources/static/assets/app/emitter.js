@@ -2,6 +2,8 @@
 export class Emitter {
   #listeners = new Set();
   #due = null;
+  /** How often something has changed, so that who begins to listen late can tell. */
+  changes = 0;
 
   /** Calls the listener on each change; returns what ends that. */
   on(listener) {
@@ -10,6 +12,7 @@ export class Emitter {
   }
 
   emit(...what) {
+    this.changes++;
     for (const listener of [...this.#listeners]) listener(...what);
   }
 

@@ -4,7 +4,12 @@ import { session } from './session.js';
 /** Draws again when an emitter says so. */
 export function useChanges(emitter) {
   const [, redraw] = useReducer((count) => count + 1, 0);
-  useEffect(() => emitter?.on(redraw), [emitter]);
+  const drawn = emitter?.changes;
+  useEffect(() => {
+    // An effect comes a frame after its drawing, and later in a busy browser: a change in between has told nobody here.
+    if (emitter?.changes !== drawn) redraw();
+    return emitter?.on(redraw);
+  }, [emitter]);
 }
 
 /** Draws again every so often. */
@@ -21,6 +26,7 @@ export function useMedia(question) {
   const [matches, tell] = useState(media.matches);
   useEffect(() => {
     const listener = () => tell(media.matches);
+    listener();
     media.addEventListener('change', listener);
     return () => media.removeEventListener('change', listener);
   }, [media]);

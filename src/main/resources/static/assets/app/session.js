@@ -19,6 +19,8 @@ class Session extends Emitter {
   /** loading, anonymous, choosing (a tenant), open or expired: then the page stays and asks for a new token */
   status = 'loading';
   config = {};
+  /** Whether the service has said how people sign in. */
+  known = false;
   claims = {};
   tenants = [];
   tenant = null;
@@ -33,9 +35,20 @@ class Session extends Emitter {
   #renewing = null;
   #renewAfter = 0;
 
+  /** Asks how people sign in, and does so in the way that this tab has taken before. May be called until the answer is known. */
   async start() {
     try {
-      this.config = await (await fetch('/dashboard/config.json')).json();
+      const answer = await fetch('/dashboard/config.json');
+      if (!answer.ok) throw new Error(`the service answered ${answer.status}`);
+      this.config = await answer.json();
+      this.known = true;
+    }
+    catch (failure) {
+      if (!this.#token) this.#become('anonymous', `How people sign in here could not be read: ${failure.message}.`);
+      return;
+    }
+    if (this.#token) return; // a pasted one has been faster
+    try {
       const way = sessionStorage.getItem(WAY);
       if (this.config.signIn && oidc.isReturning()) await this.#oidc(await oidc.complete(this.config.signIn));
       else if (way === 'demo' && this.config.demo) await this.openDemo();
@@ -82,6 +95,7 @@ class Session extends Emitter {
     this.#renew = null;
     this.tenant = null;
     this.#become('anonymous');
+    if (!this.known) this.start();
   }
 
   can(scope) {

@@ -33,6 +33,8 @@ final class Dashboard implements AutoCloseable {
 
 	private final Set<String> unanswered = ConcurrentHashMap.newKeySet();
 
+	private final List<String> heard = new CopyOnWriteArrayList<>();
+
 	private final List<String> complaints = new CopyOnWriteArrayList<>();
 
 	private Dashboard(String origin, ColorScheme colours, int width, int height) {
@@ -45,6 +47,11 @@ final class Dashboard implements AutoCloseable {
 		this.page.onConsoleMessage(this::said);
 		this.page.onRequest((request) -> this.unanswered.add(request.url()));
 		this.page.onRequestFinished((request) -> this.unanswered.remove(request.url()));
+		this.page.onRequestFailed((request) -> {
+			this.unanswered.remove(request.url());
+			this.heard.add(request.failure() + " " + request.url());
+		});
+		this.page.onResponse((response) -> this.heard.add(response.status() + " " + response.url()));
 		this.page.onPageError((error) -> this.complaints.add("error: " + error));
 	}
 
@@ -86,7 +93,10 @@ final class Dashboard implements AutoCloseable {
 			this.page.getByText("Use a token instead").click();
 		}
 		catch (TimeoutError ex) {
-			throw new AssertionError("Nobody can sign in, the page still waits for " + this.unanswered, ex);
+			throw new AssertionError("""
+					Nobody can sign in. The page says %s
+					It waits for %s, has heard %s, and complains of %s"""
+				.formatted(this.page.locator("body").innerText(), this.unanswered, this.heard, this.complaints), ex);
 		}
 		this.page.getByLabel("Bearer token").fill(token);
 		button("Show stock").click();

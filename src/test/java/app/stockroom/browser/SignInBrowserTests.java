@@ -49,6 +49,45 @@ class SignInBrowserTests extends BrowserTest {
 	}
 
 	@Test
+	void theWaysInAreShownHoweverLateTheBrowserFinishesItsFirstDrawing() {
+		try (Dashboard dashboard = Dashboard.at(this.port)) {
+			// As a busy machine does it: the service has answered before the page
+			// listens.
+			dashboard.page().addInitScript("""
+					const later = window.setTimeout;
+					window.requestAnimationFrame = () => 0;
+					window.setTimeout = (call, ms = 0, ...rest) => later(call, ms + 1500, ...rest);
+					""");
+			dashboard.open("inventory");
+			assertThat(dashboard.button("Sign in")).isVisible();
+		}
+	}
+
+	@Test
+	void aServiceThatDoesNotSayHowToSignInIsAskedAgain() {
+		TenantClient shop = shop();
+		shop.product("AGAIN-1");
+		try (Dashboard dashboard = Dashboard.at(this.port)) {
+			dashboard.page()
+				.route("**/dashboard/config.json",
+						(route) -> route.fulfill(new Route.FulfillOptions().setStatus(503).setBody("{}")));
+			dashboard.open("inventory");
+			assertThat(dashboard.page().getByRole(AriaRole.ALERT)).containsText("503");
+			assertThat(dashboard.page().getByLabel("Bearer token")).isVisible();
+			assertThat(dashboard.button("Open the demo")).hasCount(0);
+			dashboard.page().unroute("**/dashboard/config.json");
+			dashboard.page().route("**/dashboard/config.json", Route::abort);
+			dashboard.button("Try again").click();
+			assertThat(dashboard.page().getByRole(AriaRole.ALERT)).not().containsText("503");
+			dashboard.page().unroute("**/dashboard/config.json");
+			dashboard.button("Try again").click();
+			assertThat(dashboard.button("Open the demo")).isVisible();
+			dashboard.signIn(shop.token());
+			dashboard.expectComplaints("503|net::ERR_FAILED");
+		}
+	}
+
+	@Test
 	void theIssuerSignsInWithPkceAndKeepsThePageAndRefreshes() {
 		TenantClient shop = shop();
 		shop.product("ISSUED-1");

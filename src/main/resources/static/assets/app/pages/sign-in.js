@@ -18,7 +18,8 @@ function Ways() {
   const pasting = html`<${Form} form=${form} action="Show stock" tone=${config.signIn || config.demo ? '' : 'primary'}>
     <${Field} form=${form} name="token" label="Bearer token" hint="It stays in this tab and is forgotten on reload." type="password" spellcheck="false" /><//>`;
   return html`<div class="ways">
-    <${Trouble} problem=${failure ?? (session.message && { title: session.status === 'expired' ? 'Signed out' : 'Sign in again', message: session.message })} />
+    <${Trouble} problem=${failure ?? (session.message && { title: session.status === 'expired' ? 'Signed out' : 'Sign in again', message: session.message })}
+      again=${!session.known && (() => session.start())} />
     ${config.signIn && html`<${Button} tone="primary wide" onClick=${attempt(() => session.signIn())}>Sign in<//>
       <p class="hint">You sign in at ${new URL(config.signIn.issuer).host} and come back here.</p>`}
     ${config.demo && html`<${Button} tone="primary wide" onClick=${attempt(() => session.openDemo())}>Open the demo<//>
