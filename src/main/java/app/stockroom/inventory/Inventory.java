@@ -76,6 +76,12 @@ public class Inventory {
 					Sort.time("updated_at")),
 			Sort.id("id"), false, Inventory::row, TABLE);
 
+	/**
+	 * What brings records in or takes them out, unless they are filtered by what stock
+	 * changes: an opening, a product or a warehouse.
+	 */
+	private static final String OPENED_OR_RENAMED = "m.type = 1 or m.subject_kind in (1, 2)";
+
 	private static final Lookup<InventoryRecord> BY_ID = new Lookup<>(LISTING.sql() + "and i.id = any($2)",
 			Inventory::row, InventoryRecord::id);
 
@@ -111,7 +117,8 @@ public class Inventory {
 	 * The records that a filter lets through.
 	 */
 	public Rows<InventoryRecord> rows(TenantId tenant, InventoryFilter filter) {
-		return LISTING.rows(this.reads, tenant, filter.conditions());
+		return filter.statuses().isEmpty() ? LISTING.rows(this.reads, tenant, filter.conditions(), OPENED_OR_RENAMED)
+				: LISTING.rows(this.reads, tenant, filter.conditions());
 	}
 
 	/**

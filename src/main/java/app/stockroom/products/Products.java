@@ -146,7 +146,7 @@ public class Products {
 	}
 
 	Rows<Product> rows(TenantId tenant, ProductFilter filter) {
-		return LISTING.rows(this.reads, tenant, filter.conditions());
+		return LISTING.rows(this.reads, tenant, filter.conditions(), "m.subject_kind = 1");
 	}
 
 	/**

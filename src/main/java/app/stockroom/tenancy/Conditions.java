@@ -82,6 +82,15 @@ public final class Conditions {
 	}
 
 	/**
+	 * The same values, equal wherever each is: an array is not equal to its like.
+	 */
+	List<Object> key() {
+		return this.values.stream()
+			.map((value) -> (value instanceof Object[] several) ? List.of(several) : value)
+			.toList();
+	}
+
+	/**
 	 * Binds the values; {@code $1} is left to the caller.
 	 */
 	public Statement bind(Statement statement) {

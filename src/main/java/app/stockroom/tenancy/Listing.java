@@ -1,6 +1,5 @@
 package app.stockroom.tenancy;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -37,10 +36,20 @@ public record Listing<T>(String sql, Map<String, Sort> sorts, Sort key, boolean 
 	 * The list as one tenant sees it through a filter.
 	 */
 	public Rows<T> rows(Reads reads, TenantId tenant, Conditions conditions) {
-		return new Filtered<>(this, reads, tenant, conditions);
+		return new Filtered<>(this, reads, tenant, conditions, null);
 	}
 
-	private Sort sort(PageRequest request) {
+	/**
+	 * The list as one tenant sees it through a filter, of which is known what can change
+	 * how many items it has: while nothing does, its total is not counted again.
+	 * @param changedBy SQL, the condition on {@code type} and {@code subject_kind} of the
+	 * ledger's entries m without which nothing enters the list and nothing leaves it
+	 */
+	public Rows<T> rows(Reads reads, TenantId tenant, Conditions conditions, String changedBy) {
+		return new Filtered<>(this, reads, tenant, conditions, changedBy);
+	}
+
+	Sort sort(PageRequest request) {
 		return (request.sortBy() != null) ? this.sorts.getOrDefault(request.sortBy(), this.key) : this.key;
 	}
 
@@ -54,8 +63,8 @@ public record Listing<T>(String sql, Map<String, Sort> sorts, Sort key, boolean 
 		return sort(request).expression() + direction + ", " + this.key.expression() + direction;
 	}
 
-	private record Filtered<T>(Listing<T> listing, Reads reads, TenantId tenant,
-			Conditions conditions) implements Rows<T> {
+	private record Filtered<T>(Listing<T> listing, Reads reads, TenantId tenant, Conditions conditions,
+			@Nullable String changedBy) implements Rows<T> {
 
 		@Override
 		public Set<String> sortable() {
@@ -65,7 +74,8 @@ public record Listing<T>(String sql, Map<String, Sort> sorts, Sort key, boolean 
 		@Override
 		public Mono<Page<T>> page(PageRequest request) {
 			List<String> after = request.after(this.tenant);
-			return (after != null) ? behind(request, after) : numbered(request);
+			return (after != null) ? behind(request, after)
+					: this.reads.shared(this.tenant, List.of(list(), request), () -> numbered(request));
 		}
 
 		/**
@@ -85,23 +95,34 @@ public record Listing<T>(String sql, Map<String, Sort> sorts, Sort key, boolean 
 		}
 
 		private Mono<Page<T>> numbered(PageRequest request) {
-			int next = this.conditions.next();
-			// Page and count are one statement, so that they are true at the same moment.
+			Totals.Filtered list = list();
+			List<Object> known = this.reads.totals().of(list).values();
+			int next = this.conditions.next() + known.size();
+			// Page and total are one statement, so that they are true at the same moment.
 			// One item more than wanted tells whether there is a next page.
 			String page = """
-					select listed.*, %s as sort_value, %s as key_value, (select count(*) from (%s limit %d) counted) as total
+					select listed.*, %s as sort_value, %s as key_value, (%s) as counted
 					from (%s) listed
 					order by %s
 					limit $%d offset $%d
-					"""
-				.formatted(this.listing.sort(request).expression(), this.listing.key.expression(), matching(),
-						Limits.PAGED_ITEMS + 1, matching(), this.listing.order(request), next, next + 1);
-			List<Object> values = new ArrayList<>(this.conditions.values());
-			values.add(request.limit() + 1);
-			values.add(request.offset());
-			return this.reads.shared(this.tenant, page, values, (row) -> new Counted<>(place(request, row), total(row)))
-				.flatMap((rows) -> rows.isEmpty() ? beyond(request) : Mono
-					.just(counted(request, rows.stream().map(Counted::place).toList(), rows.getFirst().total())));
+					""".formatted(this.listing.sort(request).expression(), this.listing.key.expression(),
+					Totals.select(matching(), this.changedBy, this.conditions.next()), matching(),
+					this.listing.order(request), next, next + 1);
+			PageReader<T> reader = new PageReader<>(this.listing, request, true);
+			return this.reads.list(this.tenant, page, (statement) -> {
+				bind(statement);
+				for (int i = 0; i < known.size(); i++) {
+					statement.bind("$" + (this.conditions.next() + i), known.get(i));
+				}
+				return statement.bind("$" + next, request.limit() + 1).bind("$" + (next + 1), request.offset());
+			}, reader).flatMap((rows) -> {
+				Totals.Known counted = reader.counted();
+				if (counted == null) {
+					return beyond(request);
+				}
+				this.reads.totals().keep(list, counted);
+				return Mono.just(Page.of(reader.shown(rows), request, counted.total(), reader.next(this.tenant)));
+			});
 		}
 
 		private Mono<Page<T>> behind(PageRequest request, List<String> after) {
@@ -121,14 +142,14 @@ public record Listing<T>(String sql, Map<String, Sort> sorts, Sort key, boolean 
 					""".formatted(sort.expression(), this.listing.key.expression(), matching(), sort.expression(),
 					this.listing.key.expression(), this.listing.descending(request) ? "<" : ">", next, next + 1,
 					this.listing.order(request), next + 2);
+			PageReader<T> reader = new PageReader<>(this.listing, request, false);
 			return this.reads
 				.list(this.tenant, page,
-						(statement) -> this.conditions.bind(statement)
-							.bind("$" + next, sortValue)
+						(statement) -> bind(statement).bind("$" + next, sortValue)
 							.bind("$" + (next + 1), keyValue)
 							.bind("$" + (next + 2), request.limit() + 1),
-						(row) -> place(request, row))
-				.map((places) -> Page.behind(items(request, places), request, next(request, places)));
+						reader)
+				.map((rows) -> Page.behind(reader.shown(rows), request, reader.next(this.tenant)));
 		}
 
 		/** A page without items has no row that could carry the count. */
@@ -150,24 +171,8 @@ public record Listing<T>(String sql, Map<String, Sort> sorts, Sort key, boolean 
 			return this.listing.sql + this.conditions.sql();
 		}
 
-		private Place<T> place(PageRequest request, Readable row) {
-			return new Place<>(this.listing.item.apply(row), List.of(this.listing.sort(request).read(row, "sort_value"),
-					this.listing.key.read(row, "key_value")));
-		}
-
-		private Page<T> counted(PageRequest request, List<Place<T>> places, long total) {
-			return Page.of(items(request, places), request, total, next(request, places));
-		}
-
-		private List<T> items(PageRequest request, List<Place<T>> places) {
-			List<T> items = new ArrayList<>(places.size());
-			places.stream().limit(request.limit()).forEach((place) -> items.add(place.item()));
-			return items;
-		}
-
-		private @Nullable String next(PageRequest request, List<Place<T>> places) {
-			return (places.size() > request.limit())
-					? request.next(this.tenant, places.get(request.limit() - 1).values()) : null;
+		private Totals.Filtered list() {
+			return new Totals.Filtered(this.tenant, this.listing.sql, this.conditions.sql(), this.conditions.key());
 		}
 
 		private static long total(Readable row) {
@@ -175,13 +180,6 @@ public record Listing<T>(String sql, Map<String, Sort> sorts, Sort key, boolean 
 			return (total != null) ? total : 0;
 		}
 
-	}
-
-	/** An item and where it stands in the list's order. */
-	private record Place<T>(T item, List<String> values) {
-	}
-
-	private record Counted<T>(Place<T> place, long total) {
 	}
 
 }

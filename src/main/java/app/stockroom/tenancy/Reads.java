@@ -10,6 +10,7 @@ import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
@@ -73,7 +74,9 @@ public class Reads {
 
 	private final Counter queries;
 
-	private final Gathering<SharedQuery, Boolean, List<?>> shared;
+	private final Gathering<Shared, Boolean, Object> shared;
+
+	private final Totals totals = new Totals();
 
 	private final Gathering<Sought, UUID, Object> lookups;
 
@@ -95,7 +98,8 @@ public class Reads {
 		this.traces = traces;
 		this.queries = meters.counter("stockroom.reads");
 		this.loops = loops;
-		this.shared = new Gathering<>(loops, (query, _) -> run(query));
+		this.shared = new Gathering<>(loops,
+				(question, _) -> Mono.defer(question.read()).map((answer) -> (_) -> answer));
 		this.lookups = new Gathering<>(loops, (sought, ids) -> look(sought.tenant(), sought.lookup(), ids));
 		this.reads = reads;
 		this.streams = streams;
@@ -129,14 +133,18 @@ public class Reads {
 	}
 
 	/**
-	 * As {@link #list}, but the same query that several clients send at once is sent
-	 * once.
-	 * @param values what is bound, from {@code $2} on; with the SQL it says all that the
-	 * rows depend on
+	 * Reads something once for all clients who ask for it while it waits to be read.
+	 * @param question all that the answer depends on
+	 * @param read reads it
 	 */
-	@SuppressWarnings("unchecked") // the same SQL is mapped by the same mapper
-	<T> Mono<List<T>> shared(TenantId tenant, String sql, List<Object> values, Function<Readable, T> mapper) {
-		return read(this.shared.ask(new SharedQuery(tenant, sql, values, mapper), true).map((rows) -> (List<T>) rows));
+	@SuppressWarnings("unchecked") // equal questions have answers of one kind
+	<T> Mono<T> shared(TenantId tenant, Object question, Supplier<Mono<T>> read) {
+		return read(this.shared.ask(new Shared(tenant, question, read), true).map((answer) -> (T) answer));
+	}
+
+	/** What is known about how many items the lists have. */
+	Totals totals() {
+		return this.totals;
 	}
 
 	/**
@@ -147,10 +155,6 @@ public class Reads {
 	@SuppressWarnings("unchecked") // a lookup finds what it maps
 	public <T> Mono<T> find(TenantId tenant, UUID id, Lookup<T> lookup) {
 		return read(this.lookups.ask(new Sought(tenant, lookup), id).map((row) -> (T) row));
-	}
-
-	private Mono<Gathering.Answers<Boolean, List<?>>> run(SharedQuery query) {
-		return list(query.tenant(), query.sql(), query::bind, query.mapper()).map((rows) -> (_) -> rows);
 	}
 
 	private <T> Mono<Gathering.Answers<UUID, Object>> look(TenantId tenant, Lookup<T> lookup, List<UUID> ids) {
@@ -272,27 +276,19 @@ public class Reads {
 	}
 
 	/**
-	 * A query with all that its rows depend on. Whatever maps them is the same wherever
-	 * the SQL is, and no part of it.
+	 * A question, and how it is answered, which is no part of it.
 	 */
-	private record SharedQuery(TenantId tenant, String sql, List<Object> values, Function<Readable, ?> mapper) {
-
-		Statement bind(Statement statement) {
-			for (int i = 0; i < this.values.size(); i++) {
-				statement.bind("$" + (i + 2), this.values.get(i));
-			}
-			return statement;
-		}
+	private record Shared(TenantId tenant, Object question, Supplier<? extends Mono<?>> read) {
 
 		@Override
 		public boolean equals(@Nullable Object other) {
-			return other instanceof SharedQuery query && this.tenant.equals(query.tenant) && this.sql.equals(query.sql)
-					&& this.values.equals(query.values);
+			return other instanceof Shared shared && this.tenant.equals(shared.tenant)
+					&& this.question.equals(shared.question);
 		}
 
 		@Override
 		public int hashCode() {
-			return Objects.hash(this.tenant, this.sql, this.values);
+			return Objects.hash(this.tenant, this.question);
 		}
 
 	}

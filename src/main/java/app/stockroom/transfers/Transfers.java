@@ -86,7 +86,8 @@ class Transfers {
 	}
 
 	Rows<Transfer> rows(TenantId tenant, TransferFilter filter) {
-		return this.listing.rows(this.reads, tenant, filter.conditions());
+		// A product too, which a filter may name by its SKU.
+		return this.listing.rows(this.reads, tenant, filter.conditions(), "m.subject_kind in (1, 4)");
 	}
 
 	/**

@@ -92,7 +92,7 @@ public class Warehouses {
 	}
 
 	Rows<Warehouse> rows(TenantId tenant, WarehouseFilter filter) {
-		return LISTING.rows(this.reads, tenant, filter.conditions());
+		return LISTING.rows(this.reads, tenant, filter.conditions(), "m.subject_kind = 2");
 	}
 
 	/**
