@@ -5,6 +5,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import reactor.core.publisher.Mono;
+import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
@@ -33,12 +34,12 @@ public final class Replies {
 	/**
 	 * One page of a list, with a link to the next one if there is any.
 	 */
-	public static Mono<ServerResponse> page(ServerRequest request, Page<?> page) {
+	public static Mono<ServerResponse> page(ServerRequest request, PageJson page, JsonMapper json) {
 		ServerResponse.BodyBuilder reply = json(HttpStatus.OK, page);
 		if (page.nextCursor() != null) {
 			reply.header(HttpHeaders.LINK, "<%s>; rel=\"next\"".formatted(next(request, page.nextCursor())));
 		}
-		return reply.bodyValue(page);
+		return reply.bodyValue(page.bytes(json));
 	}
 
 	/**

@@ -1,5 +1,6 @@
 package app.stockroom.tenancy;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -8,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.BiFunction;
+import java.util.function.LongSupplier;
 
 import app.stockroom.platform.EventLoops;
 import app.stockroom.platform.Limits;
@@ -17,8 +19,8 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
 
 /**
- * Questions about one thing that wait together and are asked together: while queries
- * about it are under way, those that arrive form the next one. No timer: a lone question
+ * Questions about one thing that wait together and are asked together: while a query
+ * about it is under way, those that arrive form the next one. No timer: a lone question
  * is asked at once. A question only joins a query that has not been sent, so that its
  * answer is as fresh as that of a query of its own.
  *
@@ -28,8 +30,14 @@ import reactor.core.publisher.MonoSink;
  */
 final class Gathering<K, Q, A> {
 
-	/** A second one, so that a query which is slow does not hold up all that follow. */
+	/**
+	 * A second one beside a query that is slow, so that it does not hold up all that
+	 * follow. Not beside one that is not: few would ask in many, where many can ask in
+	 * few.
+	 */
 	private static final int QUERIES_UNDER_WAY = 2;
+
+	static final Duration SLOW = Duration.ofMillis(20);
 
 	private static final int QUESTIONS_PER_QUERY = 256;
 
@@ -39,14 +47,21 @@ final class Gathering<K, Q, A> {
 
 	private final BiFunction<K, List<Q>, Mono<Answers<Q, A>>> query;
 
+	private final LongSupplier nanoTime;
+
 	/**
 	 * Gathers.
 	 * @param query asks several questions at once; its result knows the answer to each,
 	 * or null where there is none
 	 */
 	Gathering(EventLoops loops, BiFunction<K, List<Q>, Mono<Answers<Q, A>>> query) {
+		this(loops, query, System::nanoTime);
+	}
+
+	Gathering(EventLoops loops, BiFunction<K, List<Q>, Mono<Answers<Q, A>>> query, LongSupplier nanoTime) {
 		this.loops = loops;
 		this.query = query;
+		this.nanoTime = nanoTime;
 	}
 
 	/**
@@ -80,22 +95,23 @@ final class Gathering<K, Q, A> {
 
 	private void sendNext(K about) {
 		List<Asked<Q, A>> together = new ArrayList<>();
-		this.lines.computeIfPresent(about, (_, line) -> line.take(together));
+		long now = this.nanoTime.getAsLong();
+		this.lines.computeIfPresent(about, (_, line) -> line.take(together, now));
 		if (!together.isEmpty()) {
 			List<Q> questions = together.stream().map(Asked::question).toList();
 			this.query.apply(about, questions).subscribe((answers) -> {
-				ended(about);
+				ended(about, now);
 				together.forEach((asked) -> asked.tell(answers));
 			}, (failure) -> {
-				ended(about);
+				ended(about, now);
 				together.forEach((asked) -> asked.fail(failure));
 			});
 		}
 	}
 
 	/** The next is sent before anybody is told. */
-	private void ended(K about) {
-		this.lines.computeIfPresent(about, (_, line) -> line.ended());
+	private void ended(K about, long sent) {
+		this.lines.computeIfPresent(about, (_, line) -> line.ended(sent));
 		sendNext(about);
 	}
 
@@ -117,11 +133,14 @@ final class Gathering<K, Q, A> {
 
 		private final Deque<Asked<Q, A>> waiting = new ArrayDeque<>();
 
-		private int underWay;
+		/** When each was sent, the oldest first. */
+		private final List<Long> underWay = new ArrayList<>(QUERIES_UNDER_WAY);
 
-		Line<Q, A> take(List<Asked<Q, A>> together) {
-			if (this.underWay < QUERIES_UNDER_WAY && !this.waiting.isEmpty()) {
-				this.underWay++;
+		Line<Q, A> take(List<Asked<Q, A>> together, long now) {
+			boolean free = this.underWay.isEmpty()
+					|| (this.underWay.size() < QUERIES_UNDER_WAY && now - this.underWay.getFirst() >= SLOW.toNanos());
+			if (free && !this.waiting.isEmpty()) {
+				this.underWay.add(now);
 				while (together.size() < QUESTIONS_PER_QUERY && !this.waiting.isEmpty()) {
 					together.add(this.waiting.remove());
 				}
@@ -129,9 +148,9 @@ final class Gathering<K, Q, A> {
 			return this;
 		}
 
-		@Nullable Line<Q, A> ended() {
-			this.underWay--;
-			return (this.underWay == 0 && this.waiting.isEmpty()) ? null : this;
+		@Nullable Line<Q, A> ended(Long sent) {
+			this.underWay.remove(sent);
+			return (this.underWay.isEmpty() && this.waiting.isEmpty()) ? null : this;
 		}
 
 	}

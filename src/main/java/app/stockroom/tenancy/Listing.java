@@ -8,6 +8,7 @@ import java.util.function.Function;
 
 import app.stockroom.platform.Limits;
 import app.stockroom.platform.Page;
+import app.stockroom.platform.PageJson;
 import app.stockroom.platform.PageRequest;
 import app.stockroom.platform.Table;
 import io.r2dbc.spi.Readable;
@@ -74,8 +75,12 @@ public record Listing<T>(String sql, Map<String, Sort> sorts, Sort key, boolean 
 		@Override
 		public Mono<Page<T>> page(PageRequest request) {
 			List<String> after = request.after(this.tenant);
-			return (after != null) ? behind(request, after)
-					: this.reads.shared(this.tenant, List.of(list(), request), () -> numbered(request));
+			return (after != null) ? behind(request, after) : numbered(request);
+		}
+
+		@Override
+		public Mono<PageJson> shownPage(PageRequest request) {
+			return this.reads.shared(this.tenant, List.of(list(), request), () -> page(request).map(PageJson::new));
 		}
 
 		/**

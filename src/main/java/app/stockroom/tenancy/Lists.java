@@ -7,6 +7,7 @@ import app.stockroom.platform.PageRequest;
 import app.stockroom.platform.Replies;
 import app.stockroom.platform.Representation;
 import reactor.core.publisher.Mono;
+import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.stereotype.Component;
 import org.springframework.web.reactive.function.server.ServerRequest;
@@ -23,8 +24,11 @@ public class Lists {
 
 	private final Exports exports;
 
-	Lists(Exports exports) {
+	private final JsonMapper json;
+
+	Lists(Exports exports, JsonMapper json) {
 		this.exports = exports;
+		this.json = json;
 	}
 
 	/**
@@ -33,7 +37,8 @@ public class Lists {
 	 */
 	public <T> Mono<ServerResponse> answer(ServerRequest request, Rows<T> rows) {
 		if (Representation.of(request) == Representation.JSON) {
-			return rows.page(PageRequest.of(request, rows.sortable())).flatMap((page) -> Replies.page(request, page));
+			return rows.shownPage(PageRequest.of(request, rows.sortable()))
+				.flatMap((page) -> Replies.page(request, page, this.json));
 		}
 		PageRequest whole = PageRequest.whole(request, rows.sortable());
 		return this.exports.answer(request, rows.table(), (position) -> rows.all(whole, position));

@@ -4,6 +4,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 import app.stockroom.platform.Page;
+import app.stockroom.platform.PageJson;
 import app.stockroom.platform.PageRequest;
 import app.stockroom.platform.Table;
 import reactor.core.publisher.Flux;
@@ -26,6 +27,13 @@ public interface Rows<T> {
 	 * {@link app.stockroom.platform.Limits#PAGED_ITEMS}, or by cursor without.
 	 */
 	Mono<Page<T>> page(PageRequest request);
+
+	/**
+	 * The same as clients see it, who share what they ask for at once.
+	 */
+	default Mono<PageJson> shownPage(PageRequest request) {
+		return page(request).map(PageJson::new);
+	}
 
 	/**
 	 * Reads everything that matches, in order, as it is asked for and in constant memory.
