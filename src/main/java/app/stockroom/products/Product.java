@@ -10,11 +10,11 @@ import app.stockroom.platform.Limits;
 import app.stockroom.platform.Patch;
 import app.stockroom.platform.Versioned;
 import com.fasterxml.jackson.annotation.JsonInclude;
-import jakarta.validation.constraints.DecimalMin;
 import jakarta.validation.constraints.Digits;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
+import jakarta.validation.constraints.PositiveOrZero;
 import jakarta.validation.constraints.Size;
 import org.jspecify.annotations.Nullable;
 
@@ -78,7 +78,7 @@ public record Product(UUID id, String sku, String name, @Nullable String descrip
 	record Details(@NotNull @Size(max = Limits.TEXT_LENGTH) @Pattern(regexp = TRIMMED) String sku,
 			@NotBlank @Size(max = Limits.TEXT_LENGTH) String name,
 			@Size(max = Limits.TEXT_LENGTH) @Nullable String description,
-			@DecimalMin("0") @Digits(integer = 15, fraction = 4) @Nullable BigDecimal price,
+			@PositiveOrZero @Digits(integer = 15, fraction = 4) @Nullable BigDecimal price,
 			@Size(max = MAX_BARCODES) @Nullable List<@NotBlank @Size(max = Limits.TEXT_LENGTH) String> barcodes,
 			@Nullable Status status) {
 
@@ -96,7 +96,7 @@ public record Product(UUID id, String sku, String name, @Nullable String descrip
 	record Change(@Size(max = Limits.TEXT_LENGTH) @Pattern(regexp = TRIMMED) @Nullable String sku,
 			@Size(max = Limits.TEXT_LENGTH) @Pattern(regexp = NOT_BLANK) @Nullable String name,
 			@Size(max = Limits.TEXT_LENGTH) @Nullable String description,
-			@DecimalMin("0") @Digits(integer = 15, fraction = 4) @Nullable BigDecimal price,
+			@PositiveOrZero @Digits(integer = 15, fraction = 4) @Nullable BigDecimal price,
 			@Size(max = MAX_BARCODES) @Nullable List<@NotBlank @Size(max = Limits.TEXT_LENGTH) String> barcodes,
 			@Nullable Status status) {
 
