@@ -33,11 +33,15 @@ class FuzzFaults {
 		long seed = Long.getLong("stockroom.faults.seed", System.nanoTime());
 		System.out.printf("faults: fuzzing, -Dstockroom.faults.seed=%d%n", seed);
 		Shop shop = Shop.open(this.plant, 3, 100);
-		Fuzzer fuzzer = new Fuzzer(this.plant.url(), shop.token());
+		Fuzzer fuzzer = new Fuzzer(shop, this.plant.token(""));
 		fuzzer.send(new Fuzz(shop.known()), seed, REQUESTS);
 		System.out.println("faults: fuzzing was answered " + fuzzer.statuses());
 		List<String> violations = new ArrayList<>(fuzzer.surprises());
 		violations.addAll(Invariants.violations(this.plant.services().getFirst().environment()));
+		int accepted = fuzzer.accepted();
+		if (accepted < REQUESTS * 0.4) {
+			violations.add("only %d requests were accepted, so that little was tried".formatted(accepted));
+		}
 		this.plant.front().reset();
 		violations.addAll(Leftovers.of(this.plant));
 		for (ServiceProcess service : this.plant.services()) {

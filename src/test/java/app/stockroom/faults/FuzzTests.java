@@ -40,7 +40,7 @@ class FuzzTests {
 	void noRequestMakesTheServiceFailOrAnswerOtherwiseThanDescribed() {
 		TenantClient client = TenantClient.open(this.web, this.tenants);
 		Shop shop = Shop.stock("http://localhost:" + this.port, client.tenant().value(), client.token(), 3, 100);
-		Fuzzer fuzzer = new Fuzzer(shop.url(), client.token());
+		Fuzzer fuzzer = new Fuzzer(shop, client.token());
 		fuzzer.send(new Fuzz(shop.known()), SEED, REQUESTS);
 		assertThat(fuzzer.surprises()).as("-Dstockroom.faults.seed=%d, answers %s", SEED, fuzzer.statuses()).isEmpty();
 		assertThat(fuzzer.statuses().keySet()).as("requests that are accepted, and such as are not")

@@ -42,18 +42,38 @@ final class Fuzzer {
 
 	private final String token;
 
+	private final String platform;
+
+	private final Known known;
+
 	private final Map<Integer, Integer> statuses = new ConcurrentHashMap<>();
 
 	private final Queue<String> surprises = new ConcurrentLinkedQueue<>();
 
-	Fuzzer(String url, String token) {
-		this.url = url;
-		this.token = token;
+	/**
+	 * A fuzzer.
+	 * @param token of the tenant
+	 * @param platform for what is asked of all tenants
+	 */
+	Fuzzer(Shop shop, String platform) {
+		this.url = shop.url();
+		this.token = shop.token();
+		this.platform = platform;
+		this.known = shop.things();
 	}
 
 	/** How often each status was answered. */
 	Map<Integer, Integer> statuses() {
 		return this.statuses;
+	}
+
+	/** How many requests were accepted. */
+	int accepted() {
+		return this.statuses.entrySet()
+			.stream()
+			.filter((status) -> status.getKey() < 300)
+			.mapToInt(Map.Entry::getValue)
+			.sum();
 	}
 
 	/** What was answered that should not have been. */
@@ -85,7 +105,8 @@ final class Fuzzer {
 		}
 	}
 
-	private void send(Fuzz.Call call) {
+	private void send(Fuzz.Call madeUp) {
+		Fuzz.Call call = madeUp.filled(this.known);
 		try {
 			HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(this.url + call.target()))
 				.timeout(Duration.ofSeconds(30))
@@ -98,7 +119,8 @@ final class Fuzzer {
 			if (!call.body().type().isEmpty()) {
 				request.setHeader("Content-Type", call.body().type());
 			}
-			request.setHeader("Authorization", "Bearer " + this.token);
+			request.setHeader("Authorization",
+					"Bearer " + (call.operation().path().startsWith("/api/tenants") ? this.platform : this.token));
 			judge(call, HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString()));
 		}
 		catch (IOException ex) {
@@ -111,6 +133,9 @@ final class Fuzzer {
 
 	private void judge(Fuzz.Call call, HttpResponse<String> answer) {
 		this.statuses.merge(answer.statusCode(), 1, Integer::sum);
+		if (answer.statusCode() < 300) {
+			this.known.learn(call.operation(), call.target(), body(answer));
+		}
 		if (answer.statusCode() >= 500) {
 			this.surprises.add("%s: %d %s".formatted(call, answer.statusCode(), answer.body()));
 		}

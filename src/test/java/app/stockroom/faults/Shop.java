@@ -77,6 +77,17 @@ record Shop(String url, UUID tenant, String token, List<UUID> products, List<UUI
 		}
 	}
 
+	/** What a fuzzer knows of it at first. */
+	Known things() {
+		Known things = new Known();
+		things.add("tenant", this.tenant.toString());
+		this.products.forEach(
+				(product) -> List.of("product", "hotproduct").forEach((kind) -> things.add(kind, product.toString())));
+		this.warehouses.forEach((warehouse) -> List.of("warehouse", "hotwarehouse")
+			.forEach((kind) -> things.add(kind, warehouse.toString())));
+		return things;
+	}
+
 	/** What can be asked for in it: ids of all kinds, SKUs, sequences, positions. */
 	List<String> known() {
 		List<String> known = new ArrayList<>(List.of("1", "2", "5", "S-0", "S-1", this.begin, this.tenant.toString()));
@@ -96,6 +107,20 @@ record Shop(String url, UUID tenant, String token, List<UUID> products, List<UUI
 				.asString());
 		}
 		return known;
+	}
+
+	/**
+	 * Takes and gives single pieces of a product, in one request; the stock stays as it
+	 * is.
+	 * @return how many movements there were, without a reference
+	 */
+	int receive(int movements) {
+		List<String> elements = IntStream.range(0, movements)
+			.mapToObj((i) -> "{\"productId\":\"%s\",\"type\":\"ADJUSTMENT\",\"quantity\":%d}"
+				.formatted(this.products.getLast(), (i % 2 == 0) ? 1 : -1))
+			.toList();
+		JsonNode results = call(this.url, "/api/stock-movements/batch", elements.toString(), this.token);
+		return (int) results.valueStream().filter((result) -> result.has("movement")).count();
 	}
 
 	/** Lets the tenant do only so much a second. */
