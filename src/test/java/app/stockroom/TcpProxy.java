@@ -94,6 +94,14 @@ public final class TcpProxy implements AutoCloseable {
 		become(Line.GOOD);
 	}
 
+	/**
+	 * Forgets every open connection, as a router does that starts again: nothing passes
+	 * on it any more, and nobody is told.
+	 */
+	public void forget() {
+		this.links.forEach((link) -> link.forgotten = true);
+	}
+
 	/** Ends every open connection with RST. */
 	public void reset() {
 		this.links.forEach(Link::reset);
@@ -166,20 +174,25 @@ public final class TcpProxy implements AutoCloseable {
 
 	private void pass(Link link, Socket from, Socket to, long allowed, boolean answers) {
 		BlockingQueue<Chunk> underWay = new ArrayBlockingQueue<>(CHUNKS);
-		Thread.startVirtualThread(() -> read(from, underWay));
+		Thread.startVirtualThread(() -> read(link, from, underWay));
 		Thread.startVirtualThread(() -> write(link, underWay, to, allowed, answers));
 	}
 
-	private void read(Socket from, BlockingQueue<Chunk> underWay) {
+	private void read(Link link, Socket from, BlockingQueue<Chunk> underWay) {
 		try {
 			InputStream input = from.getInputStream();
 			byte[] buffer = new byte[CHUNK_BYTES];
 			for (int read = input.read(buffer); read >= 0; read = input.read(buffer)) {
-				underWay.put(new Chunk(Arrays.copyOf(buffer, read), this.line.due()));
+				if (!link.forgotten) {
+					underWay.put(new Chunk(Arrays.copyOf(buffer, read), this.line.due()));
+				}
 			}
 		}
 		catch (IOException | InterruptedException ex) {
 			// the connection is gone: the other side learns it below
+		}
+		if (link.forgotten) {
+			link.close();
 		}
 		try {
 			underWay.put(new Chunk(END, this.line.due()));
@@ -199,6 +212,9 @@ public final class TcpProxy implements AutoCloseable {
 					break;
 				}
 				await(chunk);
+				if (link.forgotten) {
+					return;
+				}
 				if (answers && ThreadLocalRandom.current().nextDouble() < this.line.answersLost()) {
 					link.reset();
 					return;
@@ -302,6 +318,8 @@ public final class TcpProxy implements AutoCloseable {
 		private final Socket client;
 
 		private final Socket server;
+
+		private volatile boolean forgotten;
 
 		Link(Socket client, Socket server) {
 			this.client = client;

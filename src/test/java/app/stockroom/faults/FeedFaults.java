@@ -3,6 +3,7 @@ package app.stockroom.faults;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,6 +21,22 @@ class FeedFaults {
 
 	private static final List<String> FEEDS = List.of("/api/stock-movements", "/api/inventory", "/api/alerts");
 
+	/** As if the last entry had been written by a clock that was then put right. */
+	private static final String LAST_ENTRY_IN_THE_FUTURE = """
+			do $$
+			declare
+			  future timestamptz := clock_timestamp() + interval '%2$s';
+			  last bigint;
+			begin
+			  update ledger_head set last_at = future where tenant_id = '%1$s' returning sequence into last;
+			  update movement set created_at = future where tenant_id = '%1$s' and sequence = last;
+			end $$
+			""";
+
+	private static final int FLOOD = 15;
+
+	private static final int FLOOD_BATCH = 200;
+
 	private final Plant plant = Plant.shared();
 
 	@Test
@@ -27,28 +44,78 @@ class FeedFaults {
 		Trial.of(this.plant, "12 slow and dead readers").play((trial) -> {
 			List<Socket> dead = new ArrayList<>();
 			for (int i = 0; i < 60; i++) {
-				dead.add(deaf(trial.shops().get(i % 3), FEEDS.get(i % 2)));
+				dead.add(deaf(trial.shops().get(i % 3), FEEDS.get(i % 2), i / 6 % 3));
 				trial.injected("a reader that does not read");
 			}
 			long from = System.nanoTime();
-			Thread.sleep(Duration.ofSeconds(12));
+			for (int i = 0; i < FLOOD; i++) {
+				for (Shop shop : trial.shops()) {
+					shop.foreign().addAndGet(shop.receive(FLOOD_BATCH));
+				}
+				trial.pause(500, 900);
+			}
 			if (!trial.wellSince(from)) {
 				trial.violation("readers that do not read slowed others down");
 			}
+			// Stock is conflated: its readers are closed for their silence alone, after a
+			// minute
+			requireGone(trial, dead.stream().filter((socket) -> dead.indexOf(socket) % 2 == 0).toList());
 			for (Socket socket : dead) {
 				socket.close();
 			}
 		});
 	}
 
-	private Socket deaf(Shop shop, String feed) throws IOException {
+	/** Past the load balancer, which would hold megabytes for its clients. */
+	private Socket deaf(Shop shop, String feed, int service) throws IOException {
 		Socket socket = new Socket();
 		socket.setReceiveBufferSize(2048);
-		socket.connect(new InetSocketAddress("127.0.0.1", this.plant.front().port()));
+		socket.connect(new InetSocketAddress("127.0.0.1", this.plant.services().get(service).port()));
 		socket.getOutputStream()
-			.write(("GET %s HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\nAuthorization: Bearer %s\r\n\r\n"
-				.formatted(feed, shop.token())).getBytes(StandardCharsets.US_ASCII));
+			.write(("GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAccept: text/event-stream\r\n"
+					+ "Authorization: Bearer %s\r\n\r\n")
+				.formatted(feed, shop.token())
+				.getBytes(StandardCharsets.US_ASCII));
 		return socket;
+	}
+
+	/**
+	 * Who is far behind is sent away: what was on its way still arrives, then the end.
+	 */
+	private static void requireGone(Trial trial, List<Socket> readers) throws IOException {
+		long end = System.nanoTime() + Duration.ofSeconds(15).toNanos();
+		int staying = 0;
+		for (Socket reader : readers) {
+			reader.setReceiveBufferSize(1 << 16);
+			staying += isOver(reader, end) ? 0 : 1;
+		}
+		if (staying > 0) {
+			trial.violation("%d of %d readers that do not read were kept".formatted(staying, readers.size()));
+		}
+	}
+
+	private static boolean isOver(Socket reader, long end) {
+		byte[] buffer = new byte[1 << 16];
+		try {
+			reader.setSoTimeout(1000);
+			int read = 0;
+			while (read >= 0 && System.nanoTime() < end) {
+				read = read(reader, buffer);
+			}
+			return read < 0;
+		}
+		catch (IOException ex) {
+			return true; // reset
+		}
+	}
+
+	private static int read(Socket reader, byte[] buffer) throws IOException {
+		try {
+			return reader.getInputStream().read(buffer);
+		}
+		catch (SocketTimeoutException ex) {
+			return 0;
+		}
 	}
 
 	@Test
@@ -100,11 +167,9 @@ class FeedFaults {
 	void clockJumps() throws Exception {
 		Trial.of(this.plant, "15 clock jumps").play((trial) -> {
 			for (String jump : List.of("1 minute", "1 hour", "10 hours")) {
-				// As if the last entry had been written by a clock that was then put
-				// right
-				this.plant.sql(
-						"update ledger_head set last_at = clock_timestamp() + interval '%s' where tenant_id in ('%s', '%s')"
-							.formatted(jump, trial.shops().get(0).tenant(), trial.shops().get(1).tenant()));
+				for (Shop shop : trial.shops().subList(0, 2)) {
+					this.plant.sql(LAST_ENTRY_IN_THE_FUTURE.formatted(shop.tenant(), jump));
+				}
 				trial.injected("the clock went back by " + jump);
 				trial.pause(1500, 4000);
 			}

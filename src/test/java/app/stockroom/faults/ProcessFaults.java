@@ -42,6 +42,10 @@ class ProcessFaults {
 				service.startAgain();
 				trial.pause(500, 1500);
 			}
+			int cutOff = trial.subscribers().stream().mapToInt(Subscriber::cutOff).sum();
+			if (cutOff > 0) {
+				trial.violation("%d streams broke off in place of being ended".formatted(cutOff));
+			}
 		});
 	}
 

@@ -42,6 +42,8 @@ final class Subscriber implements AutoCloseable {
 
 	private final AtomicInteger opened = new AtomicInteger();
 
+	private final AtomicInteger cutOff = new AtomicInteger();
+
 	private volatile String position;
 
 	private volatile @Nullable InputStream stream;
@@ -99,6 +101,11 @@ final class Subscriber implements AutoCloseable {
 		return this.opened.get();
 	}
 
+	/** How often a stream broke off in place of being ended. */
+	int cutOff() {
+		return this.cutOff.get();
+	}
+
 	@Override
 	public void close() {
 		this.closed = true;
@@ -128,7 +135,7 @@ final class Subscriber implements AutoCloseable {
 						HttpResponse.BodyHandlers.ofInputStream());
 				this.stream = response.body();
 				if (response.statusCode() == 200) {
-					events(new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8)));
+					follow(response.body());
 				}
 				response.body().close();
 			}
@@ -140,6 +147,16 @@ final class Subscriber implements AutoCloseable {
 			}
 			this.live = false;
 			pause();
+		}
+	}
+
+	private void follow(InputStream body) throws IOException {
+		try {
+			events(new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8)));
+		}
+		catch (IOException ex) {
+			this.cutOff.incrementAndGet();
+			throw ex;
 		}
 	}
 
