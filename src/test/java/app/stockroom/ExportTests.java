@@ -200,6 +200,9 @@ class ExportTests {
 			assertThat(problem.get("type").asString()).isEqualTo("urn:stockroom:unavailable");
 			assertThat(problem.get("status").asInt()).isEqualTo(503);
 		}
+		// The server says goodbye before its backend has left.
+		awaitNoExport();
+		Awaitility.await().untilAsserted(() -> assertThat(backends("count(*)")).isZero());
 		InputStream csv = open(this.client, "text/csv");
 		awaitThatTheDatabaseWaits(1);
 		terminate();

@@ -2,10 +2,13 @@ package app.stockroom.demo;
 
 import java.time.Duration;
 
+import app.stockroom.platform.Outage;
+import app.stockroom.platform.Refusal;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
+import reactor.util.retry.Retry;
 
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.boot.ApplicationArguments;
@@ -13,6 +16,7 @@ import org.springframework.boot.ApplicationRunner;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.context.ApplicationListener;
+import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
 
 /**
@@ -25,7 +29,9 @@ class DemoStart implements ApplicationRunner, ApplicationListener<ApplicationRea
 
 	private static final Logger logger = LoggerFactory.getLogger(DemoStart.class);
 
-	private static final Duration PATIENCE = Duration.ofSeconds(30);
+	private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
+
+	private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
 
 	private final DemoSeed seed;
 
@@ -35,9 +41,22 @@ class DemoStart implements ApplicationRunner, ApplicationListener<ApplicationRea
 		this.seed = seed;
 	}
 
+	/** For as long as the database may need to come up: until then nothing is ready. */
 	@Override
 	public void run(ApplicationArguments arguments) {
-		this.seed.open().block(PATIENCE);
+		Outage outage = new Outage(logger, "Tenant demo waits for the database");
+		this.seed.open()
+			.retryWhen(Retry.backoff(Long.MAX_VALUE, FIRST_PAUSE)
+				.maxBackoff(LONGEST_PAUSE)
+				.filter(DemoStart::passes)
+				.doBeforeRetry((round) -> outage.failed(round.failure())))
+			.doOnSuccess((_) -> outage.over())
+			.block();
+	}
+
+	private static boolean passes(Throwable failure) {
+		return Outage.isOne(failure)
+				|| (failure instanceof Refusal refusal && refusal.problem().status() == HttpStatus.SERVICE_UNAVAILABLE);
 	}
 
 	@Override

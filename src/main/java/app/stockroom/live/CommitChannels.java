@@ -99,7 +99,8 @@ class CommitChannels implements DisposableBean {
 
 	/**
 	 * Subscribes to what is wanted and not confirmed, for instance because Redis was away
-	 * at that moment. Called regularly.
+	 * at that moment, and ends what is confirmed and not wanted: two calls about one
+	 * channel may have overtaken each other. Called regularly.
 	 */
 	void reconcile() {
 		StatefulRedisPubSubConnection<String, byte[]> open = this.connected;
@@ -116,6 +117,12 @@ class CommitChannels implements DisposableBean {
 					log.debug("Not subscribed to {} channels yet", missing.length, error);
 				}
 			});
+		}
+		String[] superfluous = this.subscribed.stream()
+			.filter((channel) -> !this.wanted.containsKey(channel))
+			.toArray(String[]::new);
+		if (superfluous.length > 0) {
+			open.async().unsubscribe(superfluous);
 		}
 	}
 

@@ -72,8 +72,10 @@ class Feeds implements DisposableBean {
 	 */
 	Mono<Position> position(TenantId tenant) {
 		return this.feeds.computeIfAbsent(tenant, (_) -> {
-			dropLater(tenant); // unless somebody stays
-			return new Shared(create(tenant), 0, System.nanoTime());
+			Shared unread = new Shared(create(tenant), 0, System.nanoTime());
+			// Unless somebody stays. Not a moment earlier: nobody would drop it then.
+			dropLater(tenant);
+			return unread;
 		}).feed().position();
 	}
 

@@ -62,6 +62,8 @@ public class Database implements DisposableBean {
 	private final LoopResources loops = LoopResources.create("database", LoopResources.DEFAULT_IO_SELECT_COUNT,
 			LoopResources.DEFAULT_IO_WORKER_COUNT, true, false);
 
+	private volatile boolean open;
+
 	private volatile boolean silent;
 
 	Database(R2dbcConnectionDetails details, DatabaseSettings settings, MeterRegistry meters) {
@@ -90,10 +92,10 @@ public class Database implements DisposableBean {
 	}
 
 	/**
-	 * Opens a pool of one connection that is lent also while the database is silent, to
-	 * find out whether it still is.
+	 * Opens a pool of one connection that is lent also while no other is, to find out
+	 * whether they may be.
 	 */
-	ConnectionPool watchingPool(String name) {
+	public ConnectionPool watchingPool(String name) {
 		// Who gives up leaves the attempt to connect behind; the next waits with it.
 		return kept(name, new ConnectionPool(configuration(name, 1, this.settings.pendingPerConnection())));
 	}
@@ -117,6 +119,13 @@ public class Database implements DisposableBean {
 			.maxValidationTime(this.settings.validationTimeout())
 			.customizer((builder) -> builder.maxPendingAcquire(pending).evictionPredicate(this::isUseless))
 			.build();
+	}
+
+	/**
+	 * Lends connections from now on: the database is known to keep tenants apart.
+	 */
+	public void open() {
+		this.open = true;
 	}
 
 	/**
@@ -226,7 +235,7 @@ public class Database implements DisposableBean {
 		return new R2dbcTransientResourceException("The database does not answer");
 	}
 
-	/** Lends nothing while the database is silent. */
+	/** Lends nothing before the database is known to be sound, and while it is silent. */
 	private final class Guarded extends ConnectionPool {
 
 		Guarded(ConnectionPoolConfiguration configuration) {
@@ -235,6 +244,9 @@ public class Database implements DisposableBean {
 
 		@Override
 		public Mono<Connection> create() {
+			if (!Database.this.open) {
+				return Mono.error(() -> new R2dbcTransientResourceException("The database was not ready until now"));
+			}
 			return Database.this.silent ? Mono.error(Database::silence) : super.create();
 		}
 

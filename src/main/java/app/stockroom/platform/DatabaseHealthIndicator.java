@@ -28,7 +28,7 @@ class DatabaseHealthIndicator implements ReactiveHealthIndicator {
 	DatabaseHealthIndicator(Database database) {
 		ConnectionPool pool = database.pool("health", 1);
 		this.health = Mono
-			.usingWhen(pool.create(), (connection) -> Mono.from(connection.validate(ValidationDepth.REMOTE)),
+			.usingWhen(Mono.defer(pool::create), (connection) -> Mono.from(connection.validate(ValidationDepth.REMOTE)),
 					Connection::close, (connection, _) -> Database.discard(connection), Database::discard)
 			.timeout(PATIENCE)
 			.map((alive) -> (alive ? Health.up() : Health.down()).build())

@@ -1,8 +1,13 @@
 package app.stockroom.platform;
 
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
+import io.r2dbc.spi.R2dbcNonTransientResourceException;
+import io.r2dbc.spi.R2dbcTransientException;
 import org.slf4j.Logger;
+import reactor.pool.PoolAcquirePendingLimitException;
+import reactor.pool.PoolShutdownException;
 
 /**
  * Something that works or does not, told to the log once when it stops and once when it
@@ -22,6 +27,21 @@ public final class Outage {
 	public Outage(Logger logger, String loss) {
 		this.logger = logger;
 		this.loss = loss;
+	}
+
+	/**
+	 * Whether a failure says that something we depend on is out of reach or too slow,
+	 * which passes by itself.
+	 */
+	public static boolean isOne(Throwable failure) {
+		return switch (failure) {
+			case R2dbcNonTransientResourceException _ -> true;
+			case R2dbcTransientException _ -> true;
+			case PoolAcquirePendingLimitException _ -> true;
+			case PoolShutdownException _ -> true;
+			case TimeoutException _ -> true;
+			default -> false;
+		};
 	}
 
 	/**

@@ -1,15 +1,9 @@
 package app.stockroom.platform;
 
-import java.util.concurrent.TimeoutException;
-
-import io.r2dbc.spi.R2dbcNonTransientResourceException;
-import io.r2dbc.spi.R2dbcTransientException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
 import reactor.netty.channel.AbortedException;
-import reactor.pool.PoolAcquirePendingLimitException;
-import reactor.pool.PoolShutdownException;
 
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
@@ -54,7 +48,8 @@ class ProblemHandler implements WebExceptionHandler {
 					.with("allow", refused.getSupportedMethods());
 			case ErrorResponse response -> refusal(exchange, error, response.getStatusCode());
 			case DataBufferLimitException _ -> Problem.CONTENT_TOO_LARGE.because("The body is larger than allowed.");
-			default -> isOutage(error) ? unavailable(exchange, error) : internal(exchange, error);
+			case AuthenticationServiceException _ -> unavailable(exchange, error);
+			default -> Outage.isOne(error) ? unavailable(exchange, error) : internal(exchange, error);
 		};
 	}
 
@@ -71,21 +66,6 @@ class ProblemHandler implements WebExceptionHandler {
 			case 415 -> Problem.UNSUPPORTED_MEDIA_TYPE.because(reason);
 			case 503 -> unavailable(exchange, error);
 			default -> status.is4xxClientError() ? Problem.INVALID_REQUEST.because(reason) : internal(exchange, error);
-		};
-	}
-
-	/**
-	 * Whether something we depend on is out of reach or too slow, which passes by itself.
-	 */
-	private static boolean isOutage(Throwable error) {
-		return switch (error) {
-			case R2dbcNonTransientResourceException _ -> true;
-			case R2dbcTransientException _ -> true;
-			case PoolAcquirePendingLimitException _ -> true;
-			case PoolShutdownException _ -> true;
-			case TimeoutException _ -> true;
-			case AuthenticationServiceException _ -> true;
-			default -> false;
 		};
 	}
 

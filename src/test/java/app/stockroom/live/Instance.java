@@ -35,8 +35,14 @@ public final class Instance {
 				properties.put(name, value);
 			}
 		}
-		properties.put("server.port", "0");
-		properties.put("stockroom.security.secret", "a secret of the tests, at least 32 bytes long");
+		properties.putAll(settings);
+		return start(properties);
+	}
+
+	/** An instance on servers of a test's own. */
+	public static ConfigurableApplicationContext start(Map<String, Object> settings) {
+		Map<String, Object> properties = new HashMap<>(Map.of("server.port", "0", "stockroom.security.secret",
+				"a secret of the tests, at least 32 bytes long"));
 		properties.putAll(settings);
 		String[] arguments = properties.entrySet()
 			.stream()

@@ -13,6 +13,7 @@ import java.util.UUID;
 import app.stockroom.StockroomTest;
 import app.stockroom.ledger.Commit;
 import app.stockroom.ledger.EntryType;
+import app.stockroom.tenancy.TenantId;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Mono;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -96,6 +98,34 @@ class SeveralInstancesTests {
 			assertThat(LedgerFeedTests.sequences(right)).isEqualTo(LiveTenant.sequences(from + 1, from + 400));
 			stock.await((events) -> events.lastEventId().equals(this.here.position().toString()));
 			assertThat(stock.events("stock").getLast().data().path("quantity").asLong()).isEqualTo(400);
+		}
+	}
+
+	@Test
+	void aFeedThatWasAskedForAndNeverReadIsForgotten() {
+		there();
+		Feeds feeds = Objects.requireNonNull(shared).getBean(Feeds.class);
+		for (int i = 0; i < 300; i++) {
+			feeds.position(new TenantId(UUID.randomUUID())).subscribe((_) -> {
+			}, (_) -> {
+			});
+		}
+		Awaitility.await().until(() -> feeds.tenants().isEmpty());
+	}
+
+	@Test
+	void aSubscriptionThatOvertookItsEndIsEnded() {
+		CommitChannels channels = this.context.getBean(CommitChannels.class);
+		TenantId tenant = new TenantId(UUID.randomUUID());
+		Mono<Void> late = channels.subscribe(tenant);
+		channels.unsubscribe(tenant);
+		try (RedisClient client = RedisClient.create(this.context.getBean(RedisURI.class));
+				StatefulRedisConnection<String, String> redis = client.connect()) {
+			Awaitility.await().until(() -> {
+				late.block();
+				return redis.sync().pubsubChannels(Commit.channel(tenant)).size() == 1;
+			});
+			Awaitility.await().until(() -> redis.sync().pubsubChannels(Commit.channel(tenant)).isEmpty());
 		}
 	}
 

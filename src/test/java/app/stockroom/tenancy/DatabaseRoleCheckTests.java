@@ -102,7 +102,7 @@ class DatabaseRoleCheckTests {
 			.option(ConnectionFactoryOptions.USER, role)
 			.option(ConnectionFactoryOptions.PASSWORD, "secret")
 			.build());
-		DatabaseRoleCheck.check(connections, Duration.ofSeconds(30));
+		DatabaseRoleCheck.check(connections, false).block(Duration.ofSeconds(30));
 	}
 
 	/** Roles belong to the whole server, which other tests share. */
