@@ -107,7 +107,7 @@ final class Client implements Runnable {
 		long quantity = 1 + this.random.nextInt(4);
 		long signed = (type.equals("ADJUSTMENT") && this.random.nextBoolean()) ? -quantity : quantity;
 		return operation(Operation.Kind.MOVE, id, "/api/stock-movements", movement(type, signed, id),
-				this.random.nextInt(8) != 0, List.of(type.equals("OUT") ? -quantity : signed));
+				this.random.nextDouble() >= this.habits.keyless(), List.of(type.equals("OUT") ? -quantity : signed));
 	}
 
 	private Operation batch() {
@@ -278,10 +278,15 @@ final class Client implements Runnable {
 	 * @param retryAt processes that are asked in pairs, past the load balancer, about
 	 * what is not known; none to ask the load balancer again
 	 * @param documentsOnly whether they only reserve and transfer several lines at once
+	 * @param keyless the share of movements without a key, which are not repeated
 	 */
-	record Habits(Duration pace, double hangUps, List<String> retryAt, boolean documentsOnly) {
+	record Habits(Duration pace, double hangUps, List<String> retryAt, boolean documentsOnly, double keyless) {
 
 		static final Habits STEADY = new Habits(Duration.ofMillis(80), 0, List.of(), false);
+
+		Habits(Duration pace, double hangUps, List<String> retryAt, boolean documentsOnly) {
+			this(pace, hangUps, retryAt, documentsOnly, 0.125);
+		}
 
 		static Habits hangingUp(double share) {
 			return new Habits(STEADY.pace(), share, List.of(), false);
@@ -289,6 +294,10 @@ final class Client implements Runnable {
 
 		static Habits retryingAt(List<String> processes) {
 			return new Habits(STEADY.pace(), 0, processes, false);
+		}
+
+		static Habits withoutKeys(double share) {
+			return new Habits(STEADY.pace(), 0, List.of(), false, share);
 		}
 
 		static Habits ofDocuments() {

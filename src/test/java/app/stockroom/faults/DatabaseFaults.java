@@ -62,16 +62,20 @@ class DatabaseFaults {
 
 	@Test
 	void poorNetwork() throws Exception {
-		Trial.of(this.plant, "6 slow and lossy network to the database").clientsPerTenant(12).play((trial) -> {
-			this.plant.databaseLine().become(Line.poor(Duration.ofMillis(5), Duration.ofMillis(25), 0.05, 1_000_000));
-			trial.injected("delay 5-30 ms, 5 % lost, 1 MB/s");
-			for (int i = 0; i < 40; i++) {
-				trial.pause(100, 400);
-				this.plant.databaseLine().resetSome(0.5);
-				trial.injected("reset of some connections");
-			}
-			this.plant.databaseLine().heal();
-		});
+		Trial.of(this.plant, "6 slow and lossy network to the database")
+			.clientsPerTenant(12)
+			.habits(Client.Habits.withoutKeys(0.6))
+			.play((trial) -> {
+				this.plant.databaseLine()
+					.become(Line.poor(Duration.ofMillis(5), Duration.ofMillis(25), 0.05, 1_000_000));
+				trial.injected("delay 5-30 ms, 5 % lost, 1 MB/s");
+				for (int i = 0; i < 40; i++) {
+					trial.pause(100, 400);
+					this.plant.databaseLine().resetSome(0.5);
+					trial.injected("reset of some connections");
+				}
+				this.plant.databaseLine().heal();
+			});
 	}
 
 	@Test
