@@ -27,6 +27,8 @@ import static org.awaitility.Awaitility.await;
  */
 public final class ServiceProcess implements AutoCloseable {
 
+	private static final String MANAGEMENT_PORT = "management.server.port";
+
 	private final int port = Ports.free();
 
 	private final Map<String, Object> properties = new HashMap<>();
@@ -46,6 +48,7 @@ public final class ServiceProcess implements AutoCloseable {
 				"stockroom.security.secret", "a secret of a test and of nobody else"));
 		this.properties.putAll(settings);
 		this.properties.putAll(Map.of("server.port", this.port, "server.address", "127.0.0.1"));
+		this.properties.computeIfPresent(MANAGEMENT_PORT, (_, _) -> Ports.free());
 		this.process = run();
 	}
 
@@ -90,6 +93,11 @@ public final class ServiceProcess implements AutoCloseable {
 	/** Where it listens. */
 	public String url() {
 		return "http://127.0.0.1:" + this.port;
+	}
+
+	/** Where it tells operators of itself, if the settings name any port for that. */
+	public URI management() {
+		return URI.create("http://127.0.0.1:" + this.properties.get(MANAGEMENT_PORT));
 	}
 
 	/** What it prints. */
@@ -163,7 +171,7 @@ public final class ServiceProcess implements AutoCloseable {
 	private boolean isReady() throws IOException, InterruptedException {
 		try {
 			return this.client
-				.send(HttpRequest.newBuilder(URI.create(url() + "/actuator/health/readiness")).build(),
+				.send(HttpRequest.newBuilder(URI.create(url() + "/readyz")).build(),
 						HttpResponse.BodyHandlers.discarding())
 				.statusCode() == 200;
 		}

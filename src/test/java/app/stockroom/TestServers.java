@@ -81,6 +81,14 @@ public final class TestServers {
 		return new PrivatePostgres(newDirectory(), PROGRAMS, settings);
 	}
 
+	/**
+	 * A PostgreSQL of the same kind, whose files are elsewhere.
+	 * @param directory an empty directory
+	 */
+	public static PrivatePostgres privatePostgres(Path directory, Map<String, String> settings) {
+		return new PrivatePostgres(DataDirectory.open(directory), PROGRAMS, settings);
+	}
+
 	/** A Redis that one test has for itself, running. */
 	public static PrivateRedis privateRedis() {
 		return new PrivateRedis(newDirectory(), PROGRAMS);

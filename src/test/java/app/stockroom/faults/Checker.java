@@ -31,6 +31,8 @@ final class Checker {
 
 	private final Map<String, List<UUID>> documents = new HashMap<>();
 
+	private final Map<UUID, List<Row>> bySubject;
+
 	private final List<String> violations = new ArrayList<>();
 
 	private Checker(Shop shop, Books books) {
@@ -41,6 +43,10 @@ final class Checker {
 				this.byReference.computeIfAbsent(row.reference(), (_) -> new ArrayList<>()).add(row);
 			}
 		});
+		this.bySubject = books.entries()
+			.stream()
+			.filter((row) -> row.subject() != null)
+			.collect(Collectors.groupingBy(Row::subject));
 		books.documents()
 			.forEach((id, reference) -> this.documents.computeIfAbsent(reference, (_) -> new ArrayList<>()).add(id));
 	}
@@ -129,10 +135,7 @@ final class Checker {
 			wrong("I4-I6 there are %d documents".formatted(found.size()), operation);
 		}
 		for (UUID document : found) {
-			long lines = this.books.entries()
-				.stream()
-				.filter((row) -> document.equals(row.subject()) && opening.test(row))
-				.count();
+			long lines = this.bySubject.getOrDefault(document, List.of()).stream().filter(opening).count();
 			if (lines != operation.deltas().size()) {
 				wrong("I4 a document with %d entries in place of %d".formatted(lines, operation.deltas().size()),
 						operation);

@@ -79,7 +79,9 @@ final class Client implements Runnable {
 			if (operation.keyed() && operation.outcome() != Operation.Outcome.UNKNOWN && this.random.nextInt(20) == 0) {
 				repeat(operation);
 			}
-			pause(this.habits.pace().toMillis() / 2 + this.random.nextLong(this.habits.pace().toMillis()));
+			if (this.habits.pace().isPositive()) {
+				pause(this.habits.pace().toMillis() / 2 + this.random.nextLong(this.habits.pace().toMillis()));
+			}
 		}
 	}
 
@@ -185,9 +187,12 @@ final class Client implements Runnable {
 				operation.answered(answer.status(), answer.body());
 				return;
 			}
-			else if (!operation.keyed()) {
-				operation.final503();
-				return;
+			else {
+				operation.refused(answer.status(), answer.body());
+				if (!operation.keyed()) {
+					operation.final503();
+					return;
+				}
 			}
 			pause(50 + this.random.nextInt(250));
 		}
@@ -273,7 +278,8 @@ final class Client implements Runnable {
 	/**
 	 * How clients behave.
 	 *
-	 * @param pace the average pause between two operations
+	 * @param pace the average pause between two operations; zero to begin the next as
+	 * soon as one has ended
 	 * @param hangUps the share of requests whose client hangs up within 20 ms
 	 * @param retryAt processes that are asked in pairs, past the load balancer, about
 	 * what is not known; none to ask the load balancer again
@@ -283,6 +289,8 @@ final class Client implements Runnable {
 	record Habits(Duration pace, double hangUps, List<String> retryAt, boolean documentsOnly, double keyless) {
 
 		static final Habits STEADY = new Habits(Duration.ofMillis(80), 0, List.of(), false);
+
+		static final Habits HURRIED = new Habits(Duration.ZERO, 0, List.of(), false);
 
 		Habits(Duration pace, double hangUps, List<String> retryAt, boolean documentsOnly) {
 			this(pace, hangUps, retryAt, documentsOnly, 0.125);

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-import app.stockroom.ServiceProcess;
 import app.stockroom.TcpProxy.Line;
 import org.junit.jupiter.api.Test;
 
@@ -35,7 +34,7 @@ class ClientFaults {
 	@Test
 	void lostAnswers() throws Exception {
 		Trial.of(this.plant, "8 answer lost after commit, retried at two processes")
-			.habits(Client.Habits.retryingAt(this.plant.services().stream().map(ServiceProcess::url).toList()))
+			.habits(Client.Habits.retryingAt(this.plant.doors()))
 			.play((trial) -> {
 				for (int i = 0; i < 3; i++) {
 					this.plant.front().become(Line.losingAnswers(0.4));

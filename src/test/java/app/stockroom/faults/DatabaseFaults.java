@@ -24,15 +24,26 @@ class DatabaseFaults {
 
 	@Test
 	void killedDatabase() throws Exception {
-		Trial.of(this.plant, "3 kill -9 PostgreSQL and restart").play((trial) -> {
-			for (int i = 0; i < 2; i++) {
-				this.plant.postgres().kill();
-				trial.injected("kill -9 of every PostgreSQL process");
-				trial.pause(500, 3000);
-				this.plant.postgres().start();
-				trial.pause(1000, 4000);
-			}
-		});
+		Trial.of(this.plant, "3 kill -9 PostgreSQL and restart").play(this::kill);
+	}
+
+	/** As fast as clients get answers: what waits is as much as there can be. */
+	@Test
+	void killedDatabaseInAHurry() throws Exception {
+		Trial.of(this.plant, "3 the same with clients that do not pause")
+			.habits(Client.Habits.HURRIED)
+			.readersPerFeed(1)
+			.play(this::kill);
+	}
+
+	private void kill(Trial trial) throws InterruptedException {
+		for (int i = 0; i < 2; i++) {
+			this.plant.postgres().kill();
+			trial.injected("kill -9 of every PostgreSQL process");
+			trial.pause(500, 3000);
+			this.plant.postgres().start();
+			trial.pause(1000, 4000);
+		}
 	}
 
 	@Test
@@ -47,17 +58,27 @@ class DatabaseFaults {
 
 	@Test
 	void blackHole() throws Exception {
-		Trial.of(this.plant, "5 database black hole and heal").play((trial) -> {
-			for (int seconds : new int[] { 2, 14 }) {
-				this.plant.databaseLine().become(Line.SILENT);
-				trial.injected("black hole for %d s".formatted(seconds));
-				Thread.sleep(Duration.ofSeconds(seconds));
-				this.plant.databaseLine().heal();
-				trial.pause(1000, 2000);
-			}
-			this.plant.databaseLine().forget();
-			trial.injected("open connections lead nowhere for ever, new ones are good");
-		});
+		Trial.of(this.plant, "5 database black hole and heal").play(this::swallow);
+	}
+
+	@Test
+	void blackHoleInAHurry() throws Exception {
+		Trial.of(this.plant, "5 the same with clients that do not pause")
+			.habits(Client.Habits.HURRIED)
+			.readersPerFeed(1)
+			.play(this::swallow);
+	}
+
+	private void swallow(Trial trial) throws InterruptedException {
+		for (int seconds : new int[] { 2, 14 }) {
+			this.plant.databaseLine().become(Line.SILENT);
+			trial.injected("black hole for %d s".formatted(seconds));
+			Thread.sleep(Duration.ofSeconds(seconds));
+			this.plant.databaseLine().heal();
+			trial.pause(1000, 2000);
+		}
+		this.plant.databaseLine().forget();
+		trial.injected("open connections lead nowhere for ever, new ones are good");
 	}
 
 	@Test

@@ -18,8 +18,7 @@ class FaultsTests {
 	@Test
 	void nothingIsLostDoubledOrMadeUpWhateverBreaks() throws Exception {
 		try (Plant plant = Plant.start(2, Map.of())) {
-			Client.Habits habits = new Client.Habits(Duration.ofMillis(80), 0.05,
-					plant.services().stream().map(ServiceProcess::url).toList(), false);
+			Client.Habits habits = new Client.Habits(Duration.ofMillis(80), 0.05, plant.doors(), false);
 			Trial.of(plant, "short form").tenants(2).habits(habits).play((trial) -> {
 				ServiceProcess victim = plant.services().get(trial.random().nextInt(2));
 				victim.kill();

@@ -42,7 +42,7 @@ class FuzzFaults {
 		if (accepted < REQUESTS * 0.4) {
 			violations.add("only %d requests were accepted, so that little was tried".formatted(accepted));
 		}
-		this.plant.front().reset();
+		this.plant.hangUp();
 		violations.addAll(Leftovers.of(this.plant));
 		for (ServiceProcess service : this.plant.services()) {
 			long heap = heap(service);

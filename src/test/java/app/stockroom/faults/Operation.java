@@ -37,6 +37,8 @@ final class Operation {
 
 	private int unknown;
 
+	private volatile int refusals;
+
 	private @Nullable Integer status;
 
 	private @Nullable JsonNode answer;
@@ -65,10 +67,19 @@ final class Operation {
 		this.unknown++;
 	}
 
-	/** It is known that the last attempt had no effect. */
+	/** It is known that the last attempt had no effect; nobody was served by that. */
 	void final503() {
 		this.status = 503;
-		this.answered = System.nanoTime();
+	}
+
+	/** It is known that the last attempt had no effect, because the service could not. */
+	void refused(int status, JsonNode problem) {
+		if (status == 503) {
+			this.refusals++;
+			if (!List.of("unavailable", "queue-full").contains(code(problem))) {
+				violation("answered 503 " + problem);
+			}
+		}
 	}
 
 	/** The outcome is known. */
@@ -118,6 +129,7 @@ final class Operation {
 		return this.invoked;
 	}
 
+	/** When it was accepted or refused; 0 if it was neither. */
 	long answered() {
 		return this.answered;
 	}
@@ -128,6 +140,10 @@ final class Operation {
 
 	int unknown() {
 		return this.unknown;
+	}
+
+	int refusals() {
+		return this.refusals;
 	}
 
 	@Nullable JsonNode answer() {

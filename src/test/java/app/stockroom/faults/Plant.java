@@ -27,12 +27,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Plant implements AutoCloseable {
 
-	private final PrivatePostgres postgres = TestServers
-		.privatePostgres(Map.of("max_connections", "300", "archive_mode", "on"));
+	private final PrivatePostgres postgres;
 
 	private final PrivateRedis redis = TestServers.privateRedis();
 
-	private final String database = TestServers.newDatabase(this.postgres.cluster());
+	private final String database;
 
 	private final TcpProxy databaseLine;
 
@@ -42,9 +41,13 @@ final class Plant implements AutoCloseable {
 
 	private final List<ServiceProcess> services;
 
+	private final List<TcpProxy> doors;
+
 	private final @Nullable Issuer issuer;
 
-	private Plant(int services, Map<String, Object> settings, @Nullable Issuer issuer) {
+	private Plant(PrivatePostgres postgres, int services, Map<String, Object> settings, @Nullable Issuer issuer) {
+		this.postgres = postgres;
+		this.database = TestServers.newDatabase(postgres.cluster());
 		this.issuer = issuer;
 		PostgresCluster cluster = this.postgres.cluster();
 		this.databaseLine = TcpProxy.to(cluster.host(), cluster.port());
@@ -56,6 +59,7 @@ final class Plant implements AutoCloseable {
 				new TestServers.RedisAddress("127.0.0.1", this.redisLine.port(), this.redis.address().password())));
 		// So that what a test leaves behind is seen soon
 		properties.put("stockroom.live.linger-ms", 1000);
+		properties.put("management.server.port", 0);
 		properties.putAll(settings);
 		ServiceProcess first = ServiceProcess.start(properties);
 		List<CompletableFuture<ServiceProcess>> others = Stream
@@ -63,6 +67,7 @@ final class Plant implements AutoCloseable {
 			.limit(services - 1L)
 			.toList();
 		this.services = Stream.concat(Stream.of(first), others.stream().map(CompletableFuture::join)).toList();
+		this.doors = this.services.stream().map((service) -> TcpProxy.to("127.0.0.1", service.port())).toList();
 		this.front = TcpProxy.before(this.services.stream().map(ServiceProcess::port).toList());
 	}
 
@@ -72,13 +77,24 @@ final class Plant implements AutoCloseable {
 	 * @param settings what differs from the service's defaults
 	 */
 	static Plant start(int services, Map<String, Object> settings) {
-		return new Plant(services, settings, null);
+		return new Plant(durablePostgres(), services, settings, null);
+	}
+
+	/** The same on a PostgreSQL of the caller's choice, which it closes. */
+	static Plant start(int services, PrivatePostgres postgres) {
+		return new Plant(postgres, services, Map.of(), null);
+	}
+
+	private static PrivatePostgres durablePostgres() {
+		return TestServers.privatePostgres(Map.of("max_connections", "300", "archive_mode", "on"));
 	}
 
 	/** The same with an issuer of tokens. */
 	static Plant start(int services, Issuer issuer) {
-		return new Plant(services, Map.of("stockroom.security.secret", "", "stockroom.security.dev-token.enabled",
-				false, "stockroom.security.jwks-url", issuer.url()), issuer);
+		return new Plant(
+				durablePostgres(), services, Map.of("stockroom.security.secret", "",
+						"stockroom.security.dev-token.enabled", false, "stockroom.security.jwks-url", issuer.url()),
+				issuer);
 	}
 
 	/** A token of a tenant, or for the administration of all. */
@@ -100,6 +116,17 @@ final class Plant implements AutoCloseable {
 	/** Where clients connect: the load balancer. */
 	String url() {
 		return "http://127.0.0.1:" + this.front.port();
+	}
+
+	/** Where clients reach each process past the load balancer. */
+	List<String> doors() {
+		return this.doors.stream().map((door) -> "http://127.0.0.1:" + door.port()).toList();
+	}
+
+	/** All clients are gone. */
+	void hangUp() {
+		this.front.reset();
+		this.doors.forEach(TcpProxy::reset);
 	}
 
 	TcpProxy front() {
@@ -163,20 +190,21 @@ final class Plant implements AutoCloseable {
 	}
 
 	/** Redis channels that somebody is subscribed to. */
-	int channels() {
+	List<String> channels() {
 		RedisURI uri = RedisURI.builder()
 			.withHost(this.redis.address().host())
 			.withPort(this.redis.address().port())
 			.withPassword(this.redis.address().password().toCharArray())
 			.build();
 		try (RedisClient client = RedisClient.create(uri)) {
-			return client.connect().sync().pubsubChannels("stockroom:*").size();
+			return client.connect().sync().pubsubChannels("stockroom:*");
 		}
 	}
 
 	@Override
 	public void close() {
 		this.front.close();
+		this.doors.forEach(TcpProxy::close);
 		this.services.forEach(ServiceProcess::close);
 		this.databaseLine.close();
 		this.redisLine.close();

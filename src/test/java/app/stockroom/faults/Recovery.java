@@ -1,13 +1,14 @@
 package app.stockroom.faults;
 
 import java.time.Duration;
-import java.util.List;
+import java.util.Arrays;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Whether clients get on as before the faults: how long after healing the first two
- * seconds begin in which as many operations are answered as 80 % of the median before.
+ * Whether clients get on as before the faults: how long after healing the first five
+ * seconds begin whose median rate is 80 % of the median before. What was answered 503 is
+ * not counted.
  *
  * @param loadBegun when the load began
  * @param struck when the first fault was injected
@@ -17,23 +18,32 @@ record Recovery(long loadBegun, long struck, long healed) {
 
 	private static final long SECOND = Duration.ofSeconds(1).toNanos();
 
+	/** A burst of what had to wait is no recovery. */
+	private static final int SECONDS = 5;
+
+	/** So long after the rate is back it is known to be. */
+	static final Duration WINDOW = Duration.ofSeconds(SECONDS);
+
 	private static final double WELL = 0.8;
 
 	boolean isBack(Stream<Operation> operations) {
-		return seconds(operations) >= 0;
+		return seconds(answers(operations)) >= 0;
 	}
 
+	/** When it was back, and the medians before and then. */
 	String describe(Stream<Operation> operations) {
-		double seconds = seconds(operations);
-		return (seconds < 0) ? "never" : "%.1f s".formatted(seconds);
+		long[] answers = answers(operations);
+		double seconds = seconds(answers);
+		long before = median(answers, this.loadBegun + SECOND, wholeSeconds() - 1);
+		return (seconds < 0) ? "never, %d/s before".formatted(before) : "%.1f s (%d/s, then %d/s)".formatted(seconds,
+				before, median(answers, this.healed + (long) (seconds * SECOND), SECONDS));
 	}
 
-	private double seconds(Stream<Operation> operations) {
-		List<Long> answers = answers(operations);
-		double needed = 2 * WELL * before(answers);
+	private double seconds(long[] answers) {
+		double needed = WELL * median(answers, this.loadBegun + SECOND, wholeSeconds() - 1);
 		long now = System.nanoTime();
-		for (long from = this.healed; from + 2 * SECOND <= now; from += SECOND / 4) {
-			if (count(answers, from, 2 * SECOND) >= needed) {
+		for (long from = this.healed; from + SECONDS * SECOND <= now; from += SECOND / 4) {
+			if (median(answers, from, SECONDS) >= needed) {
 				return (from - this.healed) / 1e9;
 			}
 		}
@@ -42,26 +52,38 @@ record Recovery(long loadBegun, long struck, long healed) {
 
 	/** Whether the rate was well on the whole from the healing until now. */
 	boolean wasWell(Stream<Operation> operations) {
-		List<Long> answers = answers(operations);
+		long[] answers = answers(operations);
 		long time = System.nanoTime() - this.healed;
-		return count(answers, this.healed, time) >= WELL * before(answers) * time / SECOND;
+		return count(answers, this.healed, time) >= WELL * median(answers, this.loadBegun + SECOND, wholeSeconds() - 1)
+				* time / SECOND;
 	}
 
-	private static List<Long> answers(Stream<Operation> operations) {
-		return operations.map(Operation::answered).filter((time) -> time > 0).toList();
+	/** Of the time before the first fault; the first of them is one of starting up. */
+	private int wholeSeconds() {
+		return (int) ((this.struck - this.loadBegun) / SECOND);
 	}
 
-	/** Median of the rates of whole seconds before the first fault. */
-	private long before(List<Long> answers) {
-		long[] rates = IntStream.range(1, (int) ((this.struck - this.loadBegun) / SECOND))
-			.mapToLong((second) -> count(answers, this.loadBegun + second * SECOND, SECOND))
+	private static long[] answers(Stream<Operation> operations) {
+		return operations.mapToLong(Operation::answered).filter((time) -> time > 0).sorted().toArray();
+	}
+
+	/** Median of the rates of so many seconds. */
+	private static long median(long[] answers, long from, int seconds) {
+		long[] rates = IntStream.range(0, seconds)
+			.mapToLong((second) -> count(answers, from + second * SECOND, SECOND))
 			.sorted()
 			.toArray();
 		return rates[rates.length / 2];
 	}
 
-	private static long count(List<Long> answers, long from, long length) {
-		return answers.stream().filter((time) -> time >= from && time < from + length).count();
+	private static long count(long[] answers, long from, long length) {
+		return index(answers, from + length) - index(answers, from);
+	}
+
+	/** How many came before. */
+	private static int index(long[] answers, long time) {
+		int found = Arrays.binarySearch(answers, time);
+		return (found >= 0) ? found : -found - 1;
 	}
 
 }

@@ -17,7 +17,7 @@ import org.awaitility.core.ConditionTimeoutException;
  */
 final class Trial {
 
-	private static final Duration WARM_UP = Duration.ofSeconds(5);
+	private static final Duration WARM_UP = Duration.ofSeconds(8);
 
 	/** The rate is to be back by then, see issue 6. */
 	private static final Duration RECOVERY = Duration.ofSeconds(30);
@@ -55,8 +55,6 @@ final class Trial {
 	private Client.Habits habits = Client.Habits.STEADY;
 
 	private boolean resetsAllowed;
-
-	private boolean recoveryMatters = true;
 
 	private long loadBegun;
 
@@ -99,12 +97,6 @@ final class Trial {
 		return this;
 	}
 
-	/** Nothing is out of order that would have to recover. */
-	Trial withoutRecovery() {
-		this.recoveryMatters = false;
-		return this;
-	}
-
 	Plant plant() {
 		return this.plant;
 	}
@@ -127,6 +119,11 @@ final class Trial {
 		System.out.printf("faults: %7.2f s %s%n", (System.nanoTime() - this.begun) / 1e9, fault);
 	}
 
+	/** How often a client was told 503, which it may try again after. */
+	long refusals() {
+		return operations().mapToLong(Operation::refusals).sum();
+	}
+
 	/** Writes down what should not have been seen. */
 	void violation(String what) {
 		this.violations.add(what);
@@ -144,6 +141,7 @@ final class Trial {
 
 	/** Plays the faults under load, and fails with every violation. */
 	void play(Faults faults) throws Exception {
+		String recovery = "not judged";
 		for (int i = 0; i < this.tenants; i++) {
 			this.shops.add(Shop.open(this.plant, 3, 150));
 		}
@@ -153,21 +151,24 @@ final class Trial {
 			long struck = System.nanoTime();
 			faults.strike(this);
 			long healed = System.nanoTime();
-			Recovery recovery = awaitRecovery(struck, healed);
+			recovery = awaitRecovery(struck, healed).describe(operations());
 			stopClients();
 			judge();
 			this.subscribers.forEach(Subscriber::close);
-			this.plant.front().reset();
+			this.plant.hangUp();
 			this.violations.addAll(Leftovers.of(this.plant));
-			Report.add(new Report.Line(this.title, this.seed, operations().count(), this.injected.size(),
-					operations().mapToLong(Operation::unknown).sum(), recovery.describe(operations()),
-					this.violations.size()));
 			if (!this.violations.isEmpty()) {
 				throw new AssertionError("%d violations with seed %d, faults %s: %s".formatted(this.violations.size(),
 						this.seed, this.injected, this.violations.stream().limit(20).toList()));
 			}
 		}
+		catch (Exception ex) {
+			violation("it did not come to its end: " + ex);
+			throw ex;
+		}
 		finally {
+			Report.add(new Report.Line(this.title, this.seed, operations().count(), this.injected.size(),
+					operations().mapToLong(Operation::unknown).sum(), recovery, this.violations.size()));
 			this.clients.forEach(Client::abandon);
 			this.subscribers.forEach(Subscriber::close);
 			this.plant.mend();
@@ -203,12 +204,12 @@ final class Trial {
 
 	private Recovery awaitRecovery(long struck, long healed) throws InterruptedException {
 		Recovery recovery = new Recovery(this.loadBegun, struck, healed);
-		long end = healed + RECOVERY.toNanos();
+		long end = healed + RECOVERY.plus(Recovery.WINDOW).toNanos();
 		while (!recovery.isBack(operations()) && System.nanoTime() < end) {
 			Thread.sleep(250);
 		}
-		if (this.recoveryMatters && !recovery.isBack(operations())) {
-			violation("after %s the rate is not back".formatted(RECOVERY));
+		if (!recovery.isBack(operations())) {
+			violation("the rate is not back after %s: %s".formatted(RECOVERY, recovery.describe(operations())));
 		}
 		return recovery;
 	}
