@@ -180,6 +180,9 @@ final class Client implements Runnable {
 			operation.attempt();
 			Answer answer = (operation.attempts() > 1 && !this.habits.retryAt().isEmpty()) ? sendTwice(operation)
 					: send(operation, operation.body(), this.random.nextDouble() < this.habits.hangUps());
+			if (answer != null && answer.status() == 429) {
+				operation.turnedAway();
+			}
 			if (answer == null || answer.says("outcome-unknown")) {
 				operation.lost();
 			}

@@ -168,6 +168,9 @@ class ClientFaults {
 			if (done > 3 * 20 * 11) {
 				trial.violation("a tenant that may do 20 a second did %d in 10 s".formatted(done));
 			}
+			if (noisy.operations().stream().mapToInt(Operation::turnedAwayTimes).sum() < 100) {
+				trial.violation("a tenant that asks for much more than it may was hardly ever turned away");
+			}
 			flood.forEach(Client::abandon);
 		});
 	}

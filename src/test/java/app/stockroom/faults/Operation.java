@@ -39,6 +39,8 @@ final class Operation {
 
 	private volatile int refusals;
 
+	private volatile int turnedAway;
+
 	private @Nullable Integer status;
 
 	private @Nullable JsonNode answer;
@@ -65,6 +67,11 @@ final class Operation {
 	/** Nobody knows whether the last attempt had an effect. */
 	void lost() {
 		this.unknown++;
+	}
+
+	/** The last attempt was one too many. */
+	void turnedAway() {
+		this.turnedAway++;
 	}
 
 	/** It is known that the last attempt had no effect; nobody was served by that. */
@@ -144,6 +151,10 @@ final class Operation {
 
 	int refusals() {
 		return this.refusals;
+	}
+
+	int turnedAwayTimes() {
+		return this.turnedAway;
 	}
 
 	@Nullable JsonNode answer() {
