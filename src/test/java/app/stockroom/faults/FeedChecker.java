@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
 import app.stockroom.faults.Books.Row;
 import app.stockroom.faults.Books.State;
 import app.stockroom.faults.Subscriber.Event;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -169,9 +170,11 @@ final class FeedChecker {
 		told.stream().filter((step) -> !steps.contains(step)).forEach((step) -> wrong("a step that was not", step));
 	}
 
-	private static State state(JsonNode data, String id, String suffix) {
-		return new State(UUID.fromString(data.path(id).asString()), data.path("version").asLong(),
-				data.path("quantity" + suffix).asLong(), data.path("reserved" + suffix).asLong());
+	/** Null of what is about no record. */
+	private static @Nullable State state(JsonNode data, String id, String suffix) {
+		return !data.hasNonNull(id) ? null
+				: new State(UUID.fromString(data.path(id).asString()), data.path("version").asLong(),
+						data.path("quantity" + suffix).asLong(), data.path("reserved" + suffix).asLong());
 	}
 
 }
