@@ -3,6 +3,7 @@ package app.stockroom.ledger;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
@@ -52,13 +53,16 @@ final class FlushMeters {
 			.register(meters);
 	}
 
-	/** Measures a call. */
-	<T> Mono<T> around(int commands, Mono<T> call) {
+	/**
+	 * Measures a call.
+	 * @param commands how many it carried, asked for when it has ended
+	 */
+	<T> Mono<T> around(IntSupplier commands, Mono<T> call) {
 		return Mono.defer(() -> {
 			long begin = System.nanoTime();
 			return call.doOnTerminate(() -> {
 				this.duration.record(System.nanoTime() - begin, TimeUnit.NANOSECONDS);
-				this.size.record(commands);
+				this.size.record(commands.getAsInt());
 			});
 		});
 	}

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
@@ -17,10 +18,13 @@ import app.stockroom.ledger.Work.Rehearsal;
 import app.stockroom.ledger.Work.Waiting;
 import app.stockroom.platform.Problem;
 import app.stockroom.tenancy.TenantId;
+import io.r2dbc.spi.Connection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
 import tools.jackson.databind.json.JsonMapper;
+
+import org.springframework.util.function.SingletonSupplier;
 
 /**
  * Sends the work of one tenant in one database call, settles each outcome and announces
@@ -64,14 +68,32 @@ final class Flusher {
 		this.trace = trace;
 	}
 
-	Mono<Runnable> post(TenantId tenant, List<Posting> postings) {
-		List<Command> commands = postings.stream().map(Posting::command).toList();
-		Mono<List<PostEntries.Row>> call = this.meters.around(commands.size(), this.writer.call(PostEntries.SQL,
-				statement -> this.postEntries.bind(statement, tenant, false, commands), this.postEntries::read));
-		return this.trace.around(postings, call)
-			.map(rows -> Answer.of(tenant, commands, rows, this.json))
-			.<Runnable>map(answer -> () -> settle(tenant, postings, answer))
-			.onErrorResume(failure -> recover(tenant, postings, failure));
+	/**
+	 * Posts.
+	 * @param gathered what to post, asked for once, when a connection is there to send it
+	 */
+	Mono<Runnable> post(TenantId tenant, Supplier<List<Posting>> gathered) {
+		SingletonSupplier<List<Posting>> postings = SingletonSupplier.of(gathered);
+		Mono<List<PostEntries.Row>> call = this.writer.lend(connection -> send(connection, tenant, postings.obtain()));
+		return this.meters.around(() -> postings.obtain().size(), call)
+			.map(rows -> Answer.of(tenant, commands(postings.obtain()), rows, this.json))
+			.<Runnable>map(answer -> () -> settle(tenant, postings.obtain(), answer))
+			.onErrorResume(failure -> recover(tenant, postings.obtain(), failure));
+	}
+
+	private Mono<Runnable> post(TenantId tenant, List<Posting> postings) {
+		return post(tenant, () -> postings);
+	}
+
+	private Mono<List<PostEntries.Row>> send(Connection connection, TenantId tenant, List<Posting> postings) {
+		return this.trace.around(postings,
+				this.writer.send(connection, PostEntries.SQL,
+						statement -> this.postEntries.bind(statement, tenant, false, commands(postings)),
+						this.postEntries::read));
+	}
+
+	private static List<Command> commands(List<Posting> postings) {
+		return postings.stream().map(Posting::command).toList();
 	}
 
 	Mono<Runnable> rehearse(TenantId tenant, Rehearsal rehearsal) {

@@ -20,7 +20,8 @@ import reactor.core.publisher.Mono;
 /**
  * Group commit for one tenant in this process: one call is in flight, and what arrives
  * meanwhile waits and goes together in the next. No timer: a lone command leaves at once,
- * and the busier the tenant, the larger the calls.
+ * and the busier the tenant, the larger the calls. What a call carries is gathered when
+ * its connection is there: while other tenants have them all, it grows.
  */
 final class Lane {
 
@@ -102,7 +103,7 @@ final class Lane {
 		}
 		this.inFlight = true;
 		Mono<Runnable> call = switch (first) {
-			case Posting posting -> this.flusher.post(this.tenant, gather(Posting.class, posting, (_) -> true,
+			case Posting posting -> this.flusher.post(this.tenant, () -> gather(Posting.class, posting, (_) -> true,
 					(next) -> next.command().lines().size(), this.linesPerCall));
 			case Rehearsal rehearsal -> {
 				take();

@@ -10,6 +10,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param writeConnections connections that carry flushes, and so how many tenants are
  * flushed at a time
+ * @param turnTimeout how long a tenant waits for one of them while others have them all,
+ * before what it wants to change is answered unavailable
  * @param queuedCommands commands of one tenant that may wait in this process; one more is
  * answered queue-full
  * @param linesPerCall lines of one database call
@@ -19,7 +21,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param keyRetention how long an idempotency key is remembered
  */
 @ConfigurationProperties("stockroom.ledger")
-record LedgerSettings(@DefaultValue("8") int writeConnections, @DefaultValue("4096") int queuedCommands,
-		@DefaultValue("1000") int linesPerCall, @DefaultValue("10s") Duration callTimeout,
-		@DefaultValue("20s") Duration resolutionTimeout, @DefaultValue("7d") Duration keyRetention) {
+record LedgerSettings(@DefaultValue("8") int writeConnections, @DefaultValue("4s") Duration turnTimeout,
+		@DefaultValue("4096") int queuedCommands, @DefaultValue("1000") int linesPerCall,
+		@DefaultValue("10s") Duration callTimeout, @DefaultValue("20s") Duration resolutionTimeout,
+		@DefaultValue("7d") Duration keyRetention) {
 }

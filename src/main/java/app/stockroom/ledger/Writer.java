@@ -25,12 +25,15 @@ final class Writer {
 
 	private final ConnectionPool pool;
 
+	private final Turns turns;
+
 	private final Duration timeout;
 
 	private final Counter calls;
 
-	Writer(ConnectionPool pool, Duration timeout, MeterRegistry meters) {
+	Writer(ConnectionPool pool, Turns turns, Duration timeout, MeterRegistry meters) {
 		this.pool = pool;
+		this.turns = turns;
 		this.timeout = timeout;
 		this.calls = meters.counter("stockroom.ledger.calls");
 	}
@@ -39,15 +42,26 @@ final class Writer {
 	 * Calls and collects the rows. Errors are {@link WriteFailure}s.
 	 */
 	<T> Mono<List<T>> call(String sql, UnaryOperator<Statement> binds, Function<Readable, T> mapper) {
-		return Mono.usingWhen(acquire(), connection -> send(connection, sql, binds, mapper), Connection::close,
-				Writer::release, Database::discard);
+		return lend((connection) -> send(connection, sql, binds, mapper));
+	}
+
+	/**
+	 * Lends a connection for one {@linkplain #send call}. Nothing is decided before it is
+	 * there, and so neither what the call carries.
+	 */
+	<T> Mono<T> lend(Function<Connection, Mono<T>> use) {
+		Mono<T> lent = Mono.usingWhen(acquire(), use, Connection::close, Writer::release, Database::discard);
+		return Mono.usingWhen(this.turns.take(), (_) -> lent, (turn) -> Mono.fromRunnable(turn::end));
 	}
 
 	private Mono<Connection> acquire() {
 		return this.pool.create().onErrorMap(failure -> new WriteFailure(WriteFailure.Knowledge.NOT_SENT, failure));
 	}
 
-	private <T> Mono<List<T>> send(Connection connection, String sql, UnaryOperator<Statement> binds,
+	/**
+	 * Calls on a connection that was lent.
+	 */
+	<T> Mono<List<T>> send(Connection connection, String sql, UnaryOperator<Statement> binds,
 			Function<Readable, T> mapper) {
 		this.calls.increment();
 		Mono<List<T>> rows = Flux.from(binds.apply(connection.createStatement(sql)).execute())

@@ -5,7 +5,6 @@ import java.sql.ResultSet;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 
 import app.stockroom.Invariants;
 import app.stockroom.StockroomTest;
@@ -277,23 +276,6 @@ class LedgerTests {
 			.containsExactly(tuple(Alert.Kind.LOW_STOCK, Alert.State.OPEN, 3L + 91),
 					tuple(Alert.Kind.LOW_STOCK, Alert.State.RESOLVED, 3L + 100),
 					tuple(Alert.Kind.OUT_OF_STOCK, Alert.State.OPEN, 3L + 100));
-	}
-
-	@Test
-	void manyTenantsAtOnceWaitForAConnectionAndNoneIsTurnedAway() throws Exception {
-		CompletableFuture<List<Problem>> answers;
-		try (Connection owner = Invariants.owner(this.environment)) {
-			owner.setAutoCommit(false);
-			owner.createStatement().execute("lock table ledger_head in access exclusive mode");
-			answers = Flux.range(0, 1000)
-				.flatMap(i -> this.ledger.post(new TenantId(Ids.next()), command(out(Ids.next(), 1)))
-					.<Problem>flatMap(outcome -> Mono.empty())
-					.onErrorResume(Refusal.class, refusal -> Mono.just(refusal.problem())), 1000)
-				.collectList()
-				.toFuture();
-			owner.rollback();
-		}
-		assertThat(answers.join()).hasSize(1000).containsOnly(Problem.FORBIDDEN);
 	}
 
 	@Test

@@ -1,0 +1,126 @@
+package app.stockroom.ledger;
+
+import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.MonoSink;
+import reactor.core.scheduler.Schedulers;
+
+/**
+ * Who may call now, first come, first served. A few go at once always; of more, half are
+ * in flight while the other half gather: a call of twenty-five commands costs the
+ * database little more than one of twelve. Never more than there are connections.
+ */
+final class Turns {
+
+	static final int FEW = 4;
+
+	private final int most;
+
+	private final Duration patience;
+
+	private final Queue<Turn> waiting = new ConcurrentLinkedQueue<>();
+
+	private final AtomicInteger inFlight = new AtomicInteger();
+
+	/** Those in flight and those that wait. */
+	private final AtomicInteger wanted = new AtomicInteger();
+
+	private final AtomicInteger wakes = new AtomicInteger();
+
+	/**
+	 * Nobody has a turn yet.
+	 * @param most turns at once
+	 * @param patience how long somebody waits for a turn
+	 */
+	Turns(int most, Duration patience) {
+		this.most = most;
+		this.patience = patience;
+	}
+
+	/**
+	 * Waits for a turn, which its holder must {@linkplain Turn#end end}. Not to be
+	 * cancelled.
+	 * @return errors are {@link WriteFailure}s of what was not sent
+	 */
+	Mono<Turn> take() {
+		return Mono.create((sink) -> {
+			Turn turn = new Turn(sink);
+			this.wanted.incrementAndGet();
+			this.waiting.add(turn);
+			wake();
+			if (!turn.isDecided()) {
+				Schedulers.parallel().schedule(turn::giveUp, this.patience.toMillis(), TimeUnit.MILLISECONDS);
+			}
+		});
+	}
+
+	/**
+	 * Only one thread is in the loop, and the others leave a mark for it: a turn that
+	 * ends while it begins, as all do while the database is away, is no recursion.
+	 */
+	private void wake() {
+		if (this.wakes.getAndIncrement() != 0) {
+			return;
+		}
+		int seen = 1;
+		do {
+			Turn next;
+			while (this.inFlight.get() < atOnce() && (next = this.waiting.poll()) != null) {
+				next.begin();
+			}
+			seen = this.wakes.addAndGet(-seen);
+		}
+		while (seen != 0);
+	}
+
+	private int atOnce() {
+		return Math.min(this.most, Math.max(FEW, (this.wanted.get() + 1) / 2));
+	}
+
+	/** A turn, waited for or taken. */
+	final class Turn {
+
+		private final MonoSink<Turn> sink;
+
+		private final AtomicBoolean decided = new AtomicBoolean();
+
+		private Turn(MonoSink<Turn> sink) {
+			this.sink = sink;
+		}
+
+		boolean isDecided() {
+			return this.decided.get();
+		}
+
+		private void begin() {
+			if (this.decided.compareAndSet(false, true)) {
+				Turns.this.inFlight.incrementAndGet();
+				this.sink.success(this);
+			}
+		}
+
+		private void giveUp() {
+			if (this.decided.compareAndSet(false, true)) {
+				Turns.this.wanted.decrementAndGet();
+				this.sink.error(new WriteFailure(WriteFailure.Knowledge.NOT_SENT, new TimeoutException(
+						"No connection within %s, so many tenants are busy".formatted(Turns.this.patience))));
+			}
+		}
+
+		/** Lets the next begin. */
+		void end() {
+			Turns.this.inFlight.decrementAndGet();
+			Turns.this.wanted.decrementAndGet();
+			wake();
+		}
+
+	}
+
+}
