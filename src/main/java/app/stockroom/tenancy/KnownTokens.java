@@ -11,8 +11,6 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.security.core.context.ReactiveSecurityContextHolder;
 import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationToken;
-import org.springframework.security.web.server.SecurityWebFilterChain;
-import org.springframework.security.web.server.header.HttpHeaderWriterWebFilter;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
@@ -36,21 +34,16 @@ final class KnownTokens implements WebFilter, Ordered {
 
 	private final Predicate<ServerWebExchange> api;
 
-	private final Mono<HttpHeaderWriterWebFilter> headers;
+	private final ResponseHeaders headers;
 
 	/**
 	 * Lets in.
-	 * @param filters whose response headers are written here too
 	 * @param api which requests want a token
 	 */
-	KnownTokens(VerifiedTokens tokens, SecurityWebFilterChain filters, Predicate<ServerWebExchange> api) {
+	KnownTokens(VerifiedTokens tokens, ResponseHeaders headers, Predicate<ServerWebExchange> api) {
 		this.tokens = tokens;
+		this.headers = headers;
 		this.api = api;
-		this.headers = filters.getWebFilters()
-			.ofType(HttpHeaderWriterWebFilter.class)
-			.next()
-			.switchIfEmpty(Mono.error(() -> new IllegalStateException("Spring Security writes no headers")))
-			.cache();
 	}
 
 	/** Whether the request came in here, and needs no other filter. */
@@ -65,7 +58,8 @@ final class KnownTokens implements WebFilter, Ordered {
 			return chain.filter(exchange);
 		}
 		exchange.getAttributes().put(KNOWN, true);
-		return this.headers.flatMap((writer) -> writer.filter(exchange, chain))
+		exchange.getResponse().beforeCommit(() -> this.headers.writeHttpHeaders(exchange));
+		return chain.filter(exchange)
 			.contextWrite(
 					ReactiveSecurityContextHolder.withAuthentication(new JwtAuthenticationToken(token, List.of())));
 	}

@@ -12,7 +12,6 @@ import app.stockroom.platform.StartRefusedException;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
-import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -21,8 +20,10 @@ import org.springframework.security.config.observation.SecurityObservationSettin
 import org.springframework.security.config.annotation.web.reactive.EnableWebFluxSecurity;
 import org.springframework.security.config.web.server.ServerHttpSecurity;
 import org.springframework.security.config.web.server.ServerHttpSecurity.CsrfSpec;
+import org.springframework.security.config.web.server.ServerHttpSecurity.HeaderSpec.CacheSpec;
 import org.springframework.security.config.web.server.ServerHttpSecurity.HeaderSpec.ContentTypeOptionsSpec;
 import org.springframework.security.config.web.server.ServerHttpSecurity.HeaderSpec.FrameOptionsSpec;
+import org.springframework.security.config.web.server.ServerHttpSecurity.HeaderSpec.HstsSpec;
 import org.springframework.security.config.web.server.ServerHttpSecurity.HeaderSpec.XssProtectionSpec;
 import org.springframework.security.config.web.server.ServerHttpSecurity.LogoutSpec;
 import org.springframework.security.config.web.server.ServerHttpSecurity.RequestCacheSpec;
@@ -33,7 +34,6 @@ import org.springframework.security.web.server.SecurityWebFilterChain;
 import org.springframework.security.web.server.context.NoOpServerSecurityContextRepository;
 import org.springframework.security.web.server.firewall.ServerExchangeRejectedHandler;
 import org.springframework.security.web.server.firewall.ServerWebExchangeFirewall;
-import org.springframework.security.web.server.header.StaticServerHttpHeadersWriter;
 import org.springframework.security.web.server.util.matcher.ServerWebExchangeMatcher.MatchResult;
 import org.springframework.web.server.ServerWebExchange;
 
@@ -104,8 +104,13 @@ class SecurityConfiguration {
 	}
 
 	@Bean
-	KnownTokens knownTokens(VerifiedTokens tokens, @Qualifier("securityFilters") SecurityWebFilterChain filters) {
-		return new KnownTokens(tokens, filters, (exchange) -> isApi(exchange) && !isDevToken(exchange));
+	KnownTokens knownTokens(VerifiedTokens tokens, ResponseHeaders headers) {
+		return new KnownTokens(tokens, headers, (exchange) -> isApi(exchange) && !isDevToken(exchange));
+	}
+
+	@Bean
+	ResponseHeaders responseHeaders(SignIn signIn) {
+		return new ResponseHeaders(CONTENT_POLICY.formatted((signIn.issuer() != null) ? " " + signIn.origin() : ""));
 	}
 
 	@Bean
@@ -114,23 +119,19 @@ class SecurityConfiguration {
 	}
 
 	@Bean
-	SecurityWebFilterChain securityFilters(ServerHttpSecurity http, ReactiveJwtDecoder decoder, SignIn signIn) {
-		String issuer = (signIn.issuer() != null) ? " " + signIn.origin() : "";
+	SecurityWebFilterChain securityFilters(ServerHttpSecurity http, ReactiveJwtDecoder decoder,
+			ResponseHeaders headers) {
 		return http.securityMatcher(SecurityConfiguration::matchUnknown)
 			.csrf(CsrfSpec::disable) // no cookies, so nothing to forge
 			.requestCache(RequestCacheSpec::disable)
 			.logout(LogoutSpec::disable) // no sessions either
 			.securityContextRepository(NoOpServerSecurityContextRepository.getInstance())
-			// One writer for what never differs, in place of one for each header
-			.headers((headers) -> headers.contentTypeOptions(ContentTypeOptionsSpec::disable)
+			.headers((written) -> written.cache(CacheSpec::disable)
+				.contentTypeOptions(ContentTypeOptionsSpec::disable)
 				.frameOptions(FrameOptionsSpec::disable)
+				.hsts(HstsSpec::disable)
 				.xssProtection(XssProtectionSpec::disable)
-				.writer(StaticServerHttpHeadersWriter.builder()
-					.header("Content-Security-Policy", CONTENT_POLICY.formatted(issuer))
-					.header("X-Content-Type-Options", "nosniff")
-					.header("X-Frame-Options", "DENY")
-					.header("X-XSS-Protection", "0")
-					.build()))
+				.writer(headers))
 			// The API first and without patterns, each of which costs 2 KB a request.
 			.authorizeExchange((exchanges) -> exchanges.matchers(SecurityConfiguration::matchDevToken)
 				.permitAll()
