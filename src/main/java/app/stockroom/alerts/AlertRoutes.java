@@ -5,11 +5,11 @@ import app.stockroom.platform.Replies;
 import app.stockroom.tenancy.Api;
 import app.stockroom.tenancy.Caller;
 import app.stockroom.tenancy.Lists;
+import app.stockroom.tenancy.RouteTable;
 import reactor.core.publisher.Mono;
 
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
 
@@ -34,7 +34,7 @@ class AlertRoutes {
 	}
 
 	@Bean
-	RouterFunction<ServerResponse> alertRouter(Api api) {
+	RouteTable alertTable(Api api) {
 		return api.routes()
 			.list(PATH, INVENTORY_READ, AlertFilter.QUERY.listed(), this::list)
 			.post(PATH + "/{id}/acknowledgement", INVENTORY_WRITE, this::acknowledge)

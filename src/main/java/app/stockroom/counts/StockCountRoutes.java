@@ -8,11 +8,11 @@ import app.stockroom.platform.Bodies;
 import app.stockroom.platform.Replies;
 import app.stockroom.tenancy.Api;
 import app.stockroom.tenancy.Caller;
+import app.stockroom.tenancy.RouteTable;
 import reactor.core.publisher.Mono;
 
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
 
@@ -38,7 +38,7 @@ class StockCountRoutes {
 	}
 
 	@Bean
-	RouterFunction<ServerResponse> stockCountRouter(Api api) {
+	RouteTable stockCountTable(Api api) {
 		return api.routes().post(PATH, INVENTORY_WRITE, this::post).build();
 	}
 

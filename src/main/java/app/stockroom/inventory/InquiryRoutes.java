@@ -3,11 +3,11 @@ package app.stockroom.inventory;
 import app.stockroom.platform.Replies;
 import app.stockroom.tenancy.Api;
 import app.stockroom.tenancy.Caller;
+import app.stockroom.tenancy.RouteTable;
 import reactor.core.publisher.Mono;
 
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
 
@@ -26,7 +26,7 @@ class InquiryRoutes {
 	}
 
 	@Bean
-	RouterFunction<ServerResponse> inquiryRouter(Api api) {
+	RouteTable inquiryTable(Api api) {
 		return api.routes()
 			.get("/api/inventory/summary", INVENTORY_READ, this::summarize)
 			.get("/api/inventory/{id}/explanation", INVENTORY_READ, this::explain)

@@ -17,13 +17,13 @@ import app.stockroom.platform.Replies;
 import app.stockroom.tenancy.Api;
 import app.stockroom.tenancy.Caller;
 import app.stockroom.tenancy.Lists;
+import app.stockroom.tenancy.RouteTable;
 import app.stockroom.warehouses.Warehouses;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
 
@@ -64,7 +64,7 @@ class InventoryRoutes {
 	}
 
 	@Bean
-	RouterFunction<ServerResponse> inventoryRouter(Api api) {
+	RouteTable inventoryTable(Api api) {
 		return api.routes()
 			.list("/api/inventory", INVENTORY_READ, InventoryFilter.QUERY.and(AS_OF).listed(), this::list)
 			.post("/api/inventory", INVENTORY_WRITE, this::openAnywhere)

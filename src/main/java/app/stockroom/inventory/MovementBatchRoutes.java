@@ -9,12 +9,12 @@ import app.stockroom.platform.Query;
 import app.stockroom.platform.Refusal;
 import app.stockroom.tenancy.Api;
 import app.stockroom.tenancy.Caller;
+import app.stockroom.tenancy.RouteTable;
 import reactor.core.publisher.Mono;
 
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.MediaType;
-import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
 
@@ -38,7 +38,7 @@ class MovementBatchRoutes {
 	}
 
 	@Bean
-	RouterFunction<ServerResponse> movementBatchRouter(Api api) {
+	RouteTable movementBatchTable(Api api) {
 		return api.routes().postMany(PATH, INVENTORY_WRITE, Query.of("atomic", "dryRun"), this::post).build();
 	}
 

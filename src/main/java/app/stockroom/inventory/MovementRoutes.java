@@ -11,11 +11,11 @@ import app.stockroom.platform.Replies;
 import app.stockroom.tenancy.Api;
 import app.stockroom.tenancy.Caller;
 import app.stockroom.tenancy.Lists;
+import app.stockroom.tenancy.RouteTable;
 import reactor.core.publisher.Mono;
 
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
 
@@ -52,7 +52,7 @@ class MovementRoutes {
 	}
 
 	@Bean
-	RouterFunction<ServerResponse> movementRouter(Api api) {
+	RouteTable movementTable(Api api) {
 		return api.routes()
 			.list(PATH, INVENTORY_READ, MovementFilter.QUERY.listed(), this::list)
 			.post(PATH, INVENTORY_WRITE, this::post)

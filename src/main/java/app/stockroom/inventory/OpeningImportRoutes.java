@@ -14,13 +14,13 @@ import app.stockroom.platform.Limits;
 import app.stockroom.platform.Query;
 import app.stockroom.tenancy.Api;
 import app.stockroom.tenancy.Caller;
+import app.stockroom.tenancy.RouteTable;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
 
@@ -54,7 +54,7 @@ class OpeningImportRoutes {
 	}
 
 	@Bean
-	RouterFunction<ServerResponse> openingImportRouter(Api api) {
+	RouteTable openingImportTable(Api api) {
 		return api.routes().postMany(PATH, INVENTORY_WRITE, Query.of("dryRun"), this::post).build();
 	}
 

@@ -4,6 +4,7 @@ import app.stockroom.ledger.Position;
 import app.stockroom.products.Products;
 import app.stockroom.tenancy.Api;
 import app.stockroom.tenancy.Caller;
+import app.stockroom.tenancy.RouteTable;
 import reactor.core.publisher.Mono;
 
 import org.springframework.context.annotation.Bean;
@@ -11,7 +12,6 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.http.CacheControl;
 import org.springframework.http.MediaType;
 import org.springframework.http.server.reactive.ServerHttpResponse;
-import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
 
@@ -36,7 +36,7 @@ class FeedRoutes {
 	}
 
 	@Bean
-	RouterFunction<ServerResponse> feedRouter(Api api) {
+	RouteTable feedTable(Api api) {
 		return api.routes()
 			.stream("/api/inventory", INVENTORY_READ, FeedRequest.STOCK, this::stock)
 			.stream("/api/stock-movements", INVENTORY_READ, FeedRequest.LEDGER, this::ledger)

@@ -11,12 +11,12 @@ import app.stockroom.platform.Limits;
 import app.stockroom.platform.Query;
 import app.stockroom.tenancy.Api;
 import app.stockroom.tenancy.Caller;
+import app.stockroom.tenancy.RouteTable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
 
@@ -41,7 +41,7 @@ class ProductImportRoutes {
 	}
 
 	@Bean
-	RouterFunction<ServerResponse> productImportRouter(Api api) {
+	RouteTable productImportTable(Api api) {
 		return api.routes().postMany("/api/products/import", CATALOG_WRITE, Query.of("dryRun"), this::post).build();
 	}
 

@@ -12,12 +12,12 @@ import app.stockroom.reservations.ReservationRequest.Release;
 import app.stockroom.tenancy.Api;
 import app.stockroom.tenancy.Caller;
 import app.stockroom.tenancy.Lists;
+import app.stockroom.tenancy.RouteTable;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
 
@@ -45,7 +45,7 @@ class ReservationRoutes {
 	}
 
 	@Bean
-	RouterFunction<ServerResponse> reservationRouter(Api api) {
+	RouteTable reservationTable(Api api) {
 		return api.routes()
 			.list(PATH, INVENTORY_READ, ReservationFilter.QUERY.listed(), this::list)
 			.post(PATH, INVENTORY_WRITE, this::create)

@@ -97,18 +97,17 @@ public class Api {
 	/**
 	 * A POST that needs no token.
 	 */
-	RouterFunction<ServerResponse> open(String path, HandlerFunction<ServerResponse> handler) {
+	RouteTable open(String path, HandlerFunction<ServerResponse> handler) {
 		add(new Endpoint(HttpMethod.POST, path, null, Query.NONE, Set.of(Representation.JSON)),
 				(request) -> Mono.defer(() -> {
 					Query.NONE.check(request);
 					return handler.handle(request);
 				}));
-		return router();
+		return new RouteTable();
 	}
 
 	/**
-	 * The router of any table answers for all of them, so that it does not matter which
-	 * one Spring asks first.
+	 * Routes to the handlers of all tables.
 	 */
 	RouterFunction<ServerResponse> router() {
 		return (request) -> Mono.justOrEmpty(find(request));

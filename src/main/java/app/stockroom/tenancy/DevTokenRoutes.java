@@ -32,7 +32,6 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.CacheControl;
-import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
 
@@ -63,8 +62,8 @@ class DevTokenRoutes {
 	}
 
 	@Bean
-	RouterFunction<ServerResponse> devTokenRouter(Api api) {
-		return (this.signing != null) ? api.open(PATH, this::issue) : api.router();
+	RouteTable devTokenTable(Api api) {
+		return (this.signing != null) ? api.open(PATH, this::issue) : new RouteTable();
 	}
 
 	/** Whether there are such tokens here. */

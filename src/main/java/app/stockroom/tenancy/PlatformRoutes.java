@@ -5,8 +5,6 @@ import java.util.Set;
 import app.stockroom.platform.Query;
 import app.stockroom.platform.Representation;
 import org.springframework.http.HttpMethod;
-import org.springframework.web.reactive.function.server.RouterFunction;
-import org.springframework.web.reactive.function.server.ServerResponse;
 
 /**
  * A table of routes that need {@link Scope#PLATFORM_ADMIN} and no tenant.
@@ -43,10 +41,10 @@ public final class PlatformRoutes {
 	}
 
 	/**
-	 * The table as the one bean that Spring wants to see.
+	 * The table, for the bean that a module makes of it.
 	 */
-	public RouterFunction<ServerResponse> build() {
-		return this.api.router();
+	public RouteTable build() {
+		return new RouteTable();
 	}
 
 	private PlatformRoutes add(HttpMethod method, String path, Query query, Api.PlatformHandler handler) {

@@ -7,7 +7,6 @@ import app.stockroom.platform.Query;
 import app.stockroom.platform.Representation;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.MediaType;
-import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.ServerResponse;
 
 /**
@@ -76,10 +75,10 @@ public final class Routes {
 	}
 
 	/**
-	 * The table as the one bean that Spring wants to see.
+	 * The table, for the bean that a module makes of it.
 	 */
-	public RouterFunction<ServerResponse> build() {
-		return this.api.router();
+	public RouteTable build() {
+		return new RouteTable();
 	}
 
 	private Routes add(Endpoint endpoint, Api.Handler handler) {

@@ -9,7 +9,6 @@ import reactor.core.publisher.Mono;
 
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
 
@@ -32,7 +31,7 @@ class TenantRoutes {
 	}
 
 	@Bean
-	RouterFunction<ServerResponse> tenantRouter(Api api) {
+	RouteTable tenantTable(Api api) {
 		return api.platformRoutes()
 			.list("/api/tenants", Query.NONE.paged(), this::list)
 			.post("/api/tenants", this::open)
@@ -43,7 +42,7 @@ class TenantRoutes {
 	}
 
 	@Bean
-	RouterFunction<ServerResponse> ownTenantRouter(Api api) {
+	RouteTable ownTenantTable(Api api) {
 		return api.routes()
 			.get("/api/tenant", Scope.TENANT_ADMIN, this::getOwn)
 			.patch("/api/tenant", Scope.TENANT_ADMIN, this::changeOwn)

@@ -9,11 +9,11 @@ import app.stockroom.platform.Replies;
 import app.stockroom.tenancy.Api;
 import app.stockroom.tenancy.Caller;
 import app.stockroom.tenancy.Lists;
+import app.stockroom.tenancy.RouteTable;
 import reactor.core.publisher.Mono;
 
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
 
@@ -43,7 +43,7 @@ class TransferRoutes {
 	}
 
 	@Bean
-	RouterFunction<ServerResponse> transferRouter(Api api) {
+	RouteTable transferTable(Api api) {
 		return api.routes()
 			.list(PATH, INVENTORY_READ, TransferFilter.QUERY.listed(), this::list)
 			.post(PATH, INVENTORY_WRITE, this::create)

@@ -7,11 +7,11 @@ import app.stockroom.platform.Replies;
 import app.stockroom.tenancy.Api;
 import app.stockroom.tenancy.Caller;
 import app.stockroom.tenancy.Lists;
+import app.stockroom.tenancy.RouteTable;
 import reactor.core.publisher.Mono;
 
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
 
@@ -36,7 +36,7 @@ class WarehouseRoutes {
 	}
 
 	@Bean
-	RouterFunction<ServerResponse> warehouseRouter(Api api) {
+	RouteTable warehouseTable(Api api) {
 		return api.routes()
 			.list(PATH, INVENTORY_READ, WarehouseFilter.QUERY.listed(), this::list)
 			.post(PATH, CATALOG_WRITE, this::create)
