@@ -19,7 +19,7 @@ class FaultsTests {
 	void nothingIsLostDoubledOrMadeUpWhateverBreaks() throws Exception {
 		try (Plant plant = Plant.start(2, Map.of())) {
 			Client.Habits habits = new Client.Habits(Duration.ofMillis(80), 0.05, plant.doors(), false);
-			Trial.of(plant, "short form").tenants(2).habits(habits).play((trial) -> {
+			Trial.of(plant, "short form").hastily().tenants(2).habits(habits).play((trial) -> {
 				ServiceProcess victim = plant.services().get(trial.random().nextInt(2));
 				victim.kill();
 				trial.injected("kill -9 of a process");

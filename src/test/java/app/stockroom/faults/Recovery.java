@@ -7,14 +7,13 @@ import java.util.stream.Stream;
 
 /**
  * Whether clients get on as before the faults: how long after healing the first five
- * seconds begin whose median rate is 80 % of the median before. What was answered 503 is
- * not counted.
+ * seconds begin whose median rate is 80 % of the median of the last eight before. What
+ * was answered 503 is not counted.
  *
- * @param loadBegun when the load began
  * @param struck when the first fault was injected
  * @param healed when the last was over
  */
-record Recovery(long loadBegun, long struck, long healed) {
+record Recovery(long struck, long healed) {
 
 	private static final long SECOND = Duration.ofSeconds(1).toNanos();
 
@@ -24,7 +23,12 @@ record Recovery(long loadBegun, long struck, long healed) {
 	/** So long after the rate is back it is known to be. */
 	static final Duration WINDOW = Duration.ofSeconds(SECONDS);
 
+	private static final int SECONDS_BEFORE = 8;
+
 	private static final double WELL = 0.8;
+
+	/** How much faster one half of the time before may be than the other. */
+	private static final double STEADY = 1.1;
 
 	boolean isBack(Stream<Operation> operations) {
 		return seconds(answers(operations)) >= 0;
@@ -34,13 +38,13 @@ record Recovery(long loadBegun, long struck, long healed) {
 	String describe(Stream<Operation> operations) {
 		long[] answers = answers(operations);
 		double seconds = seconds(answers);
-		long before = median(answers, this.loadBegun + SECOND, wholeSeconds() - 1);
+		long before = before(answers);
 		return (seconds < 0) ? "never, %d/s before".formatted(before) : "%.1f s (%d/s, then %d/s)".formatted(seconds,
 				before, median(answers, this.healed + (long) (seconds * SECOND), SECONDS));
 	}
 
 	private double seconds(long[] answers) {
-		double needed = WELL * median(answers, this.loadBegun + SECOND, wholeSeconds() - 1);
+		double needed = WELL * before(answers);
 		long now = System.nanoTime();
 		for (long from = this.healed; from + SECONDS * SECOND <= now; from += SECOND / 4) {
 			if (median(answers, from, SECONDS) >= needed) {
@@ -54,13 +58,22 @@ record Recovery(long loadBegun, long struck, long healed) {
 	boolean wasWell(Stream<Operation> operations) {
 		long[] answers = answers(operations);
 		long time = System.nanoTime() - this.healed;
-		return count(answers, this.healed, time) >= WELL * median(answers, this.loadBegun + SECOND, wholeSeconds() - 1)
-				* time / SECOND;
+		return count(answers, this.healed, time) >= WELL * before(answers) * time / SECOND;
 	}
 
-	/** Of the time before the first fault; the first of them is one of starting up. */
-	private int wholeSeconds() {
-		return (int) ((this.struck - this.loadBegun) / SECOND);
+	/**
+	 * Whether clients still get faster, as they do while processes are new: that would be
+	 * too low a mark.
+	 */
+	static boolean isWarmingUp(Stream<Operation> operations) {
+		long[] answers = answers(operations);
+		long half = SECONDS_BEFORE / 2 * SECOND;
+		long now = System.nanoTime();
+		return count(answers, now - half, half) > STEADY * count(answers, now - 2 * half, half);
+	}
+
+	private long before(long[] answers) {
+		return median(answers, this.struck - SECONDS_BEFORE * SECOND, SECONDS_BEFORE);
 	}
 
 	private static long[] answers(Stream<Operation> operations) {
