@@ -58,7 +58,11 @@ class DatabaseFaults {
 
 	@Test
 	void blackHole() throws Exception {
-		Trial.of(this.plant, "5 database black hole and heal").play(this::swallow);
+		Trial.of(this.plant, "5 database black hole and heal").play((trial) -> {
+			swallow(trial);
+			this.plant.databaseLine().forget();
+			trial.injected("open connections lead nowhere for ever, new ones are good");
+		});
 	}
 
 	@Test
@@ -77,8 +81,6 @@ class DatabaseFaults {
 			this.plant.databaseLine().heal();
 			trial.pause(1000, 2000);
 		}
-		this.plant.databaseLine().forget();
-		trial.injected("open connections lead nowhere for ever, new ones are good");
 	}
 
 	@Test
