@@ -118,9 +118,11 @@ public class Tenants {
 	 * Opens a tenant from what must not be null but for the rate limit.
 	 */
 	Mono<Tenant> open(TenantId id, TenantChange wanted) {
-		// One statement, so that a tenant is never there without its rate limit.
+		// One statement, so that a tenant is never there without its rate limit. Citus
+		// sends a call after FROM to the
+		// tenant's node, unless what is selected is a bare call too.
 		return call((connection) -> connection.createStatement("""
-				select change_tenant_1($1, null, null, null, null, $6) from open_tenant_1($1, $2, $3, $4, $5)
+				select change_tenant_1($1, null, null, null, null, $6) is null from open_tenant_1($1, $2, $3, $4, $5)
 				""")
 			.bind("$1", id.value())
 			.bind("$2", Objects.requireNonNull(wanted.name()))
