@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -150,6 +151,9 @@ public final class TestServers {
 
 	private record Shared(PostgresCluster postgres, RedisAddress redis) {
 
+		/** Of the containers; no word that a log could contain for another reason. */
+		private static final String PASSWORD = UUID.randomUUID().toString();
+
 		static final Shared SERVERS = start();
 
 		private static Shared start() {
@@ -168,14 +172,14 @@ public final class TestServers {
 		private static Shared containers() {
 			PostgreSQLContainer postgres = new PostgreSQLContainer("postgres:18")
 				.withUsername(PostgresCluster.SUPERUSER)
-				.withPassword("test")
+				.withPassword(PASSWORD)
 				.withEnv("POSTGRES_INITDB_ARGS",
 						"--encoding=UTF8 --locale=C --locale-provider=builtin --builtin-locale=C.UTF-8")
 				.withCommand("postgres", "-c", "fsync=off", "-c", "max_connections=500");
 			GenericContainer<?> redis = new GenericContainer<>("redis:7").withExposedPorts(6379);
 			CompletableFuture<Void> started = Startables.deepStart(postgres, redis);
 			started.orTimeout(CONTAINER_START_SECONDS, TimeUnit.SECONDS).join();
-			return new Shared(new PostgresCluster(postgres.getHost(), postgres.getMappedPort(5432), (role) -> "test"),
+			return new Shared(new PostgresCluster(postgres.getHost(), postgres.getMappedPort(5432), (role) -> PASSWORD),
 					new RedisAddress(redis.getHost(), redis.getMappedPort(6379), ""));
 		}
 

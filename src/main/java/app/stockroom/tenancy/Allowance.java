@@ -63,7 +63,7 @@ final class Allowance {
 		long held = this.tokens.get();
 		while (held > 0) {
 			if (this.tokens.compareAndSet(held, held - 1)) {
-				return new Admission(true, this.rate, held - 1 + this.left, 1);
+				return new Admission(true, this.rate, Math.min(held - 1 + this.left, this.rate), 1);
 			}
 			held = this.tokens.get();
 		}

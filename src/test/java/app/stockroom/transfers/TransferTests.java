@@ -317,7 +317,9 @@ class TransferTests {
 		Map<Integer, Long> statuses = atOnce(200,
 				(i) -> this.client.post("/api/transfers", (i % 2 == 0) ? there : back));
 		assertThat(statuses.keySet()).isSubsetOf(201, 409);
-		assertThat(statuses.get(201)).isGreaterThan(100);
+		// In the worst order all go one way first: 25 find stock there, and 50 of those
+		// that come back.
+		assertThat(statuses.get(201)).isGreaterThanOrEqualTo(75);
 		assertThat(stock("main", "a") + stock("north", "a")).isEqualTo(100);
 		assertThat(stock("main", "b") + stock("north", "b")).isEqualTo(50);
 	}
