@@ -32,7 +32,7 @@ final class ConstantRoute {
 		var routes = RouterFunctions.route()
 			.GET("/api/inventory/{id}",
 					(_) -> ServerResponse.ok().contentType(MediaType.APPLICATION_JSON).bodyValue(BODY))
-			.GET("/actuator/health/readiness", (_) -> ServerResponse.ok().build())
+			.GET("/readyz", (_) -> ServerResponse.ok().build())
 			.build();
 		HttpServer.create()
 			.host("127.0.0.1")

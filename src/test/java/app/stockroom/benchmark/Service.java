@@ -126,9 +126,8 @@ final class Service implements AutoCloseable {
 	private static boolean ready(int port) throws IOException, InterruptedException {
 		try {
 			return CLIENT
-				.send(HttpRequest
-					.newBuilder(URI.create("http://127.0.0.1:%d/actuator/health/readiness".formatted(port)))
-					.build(), HttpResponse.BodyHandlers.discarding())
+				.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d/readyz".formatted(port))).build(),
+						HttpResponse.BodyHandlers.discarding())
 				.statusCode() == 200;
 		}
 		catch (ConnectException ex) {
