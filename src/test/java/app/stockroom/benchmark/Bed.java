@@ -68,8 +68,12 @@ final class Bed implements AutoCloseable {
 	}
 
 	static PrivatePostgres durablePostgres() {
+		return durablePostgres("8GB");
+	}
+
+	static PrivatePostgres durablePostgres(String log) {
 		return TestServers
-			.privatePostgres(Map.of("max_connections", "300", "shared_buffers", "1GB", "max_wal_size", "8GB"));
+			.privatePostgres(Map.of("max_connections", "300", "shared_buffers", "1GB", "max_wal_size", log));
 	}
 
 	/**
@@ -172,6 +176,10 @@ final class Bed implements AutoCloseable {
 		return UUID.fromString("b0000000-0000-7000-8000-%012x".formatted(tenant * 1_000_000L + number));
 	}
 
+	PostgresCluster cluster() {
+		return this.postgres.cluster();
+	}
+
 	Connection superuser(String database) throws SQLException {
 		return this.postgres.cluster().connect(database, PostgresCluster.SUPERUSER);
 	}
@@ -206,7 +214,11 @@ final class Bed implements AutoCloseable {
 
 	/** CPU seconds that PostgreSQL has used, all its processes together. */
 	double postgresCpuSeconds() {
-		ProcessHandle server = ProcessHandle.of(this.postgres.pid()).orElseThrow();
+		return cpuSeconds(this.postgres);
+	}
+
+	static double cpuSeconds(PrivatePostgres postgres) {
+		ProcessHandle server = ProcessHandle.of(postgres.pid()).orElseThrow();
 		return LongStream.concat(LongStream.of(ticks(server)), server.descendants().mapToLong(Bed::ticks)).sum()
 				/ 100.0;
 	}

@@ -1,5 +1,7 @@
 package app.stockroom.benchmark;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -7,11 +9,16 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.Stream;
 
 import app.stockroom.Invariants;
 import app.stockroom.PrivatePostgres;
@@ -27,21 +34,27 @@ import org.springframework.mock.env.MockEnvironment;
  * The cost of a movement as the work grows: a million records in a ledger of one and of
  * ten million entries, one tenant and a thousand, one to three processes, in turn.
  * Started by {@code ./mvnw -Pbenchmark verify -Dit.test=CapacityBenchmark
- * -Dbenchmark.capacity=true}; docs/capacity.md says what came out.
+ * -Dbenchmark.capacity=true}; its chapter in docs/capacity.md is written anew.
  */
 @EnabledIfSystemProperty(named = "benchmark.capacity", matches = "true")
 class CapacityBenchmark {
 
 	private static final int CONNECTIONS = 256;
 
-	/** Tenants with a hundred thousand records each: a million. */
 	private static final int TENANTS = 10;
-
-	private static final int RECORDS = 100_000;
 
 	private static final int MANY_TENANTS = 1000;
 
 	private static final int RECORDS_OF_MANY = 100;
+
+	static final String SMALL = "10 tenants, 1 entry a record";
+
+	static final String GROWN = "10 tenants, 10 entries a record";
+
+	private static final String GROWN_DATABASE = "grown";
+
+	/** Of each of the ten tenants. */
+	private final int records = Integer.getInteger("benchmark.records", 100_000);
 
 	private final int rounds = Integer.getInteger("benchmark.rounds", 3);
 
@@ -49,49 +62,86 @@ class CapacityBenchmark {
 
 	private final Duration warmUp = Duration.ofSeconds(Integer.getInteger("benchmark.warm-up", 3));
 
-	private final int entries = Integer.getInteger("benchmark.entries", 10_000_000);
+	/** Of a record where the ledger is long. */
+	private final int times = Integer.getInteger("benchmark.entries", 10);
 
-	private final Map<String, List<Sample>> samples = new LinkedHashMap<>();
+	private final CapacityReport report = new CapacityReport();
 
 	private final Map<String, List<Traffic>> traffic = new HashMap<>();
 
+	private final ExecutorService threads = Executors.newCachedThreadPool();
+
+	private final long begun = System.nanoTime();
+
+	private PrivatePostgres postgres;
+
 	@Test
 	void measuresWhatMoreWorkCosts() throws Exception {
-		try (PrivatePostgres postgres = Bed.durablePostgres(); PrivateRedis redis = TestServers.privateRedis()) {
+		try (PrivatePostgres postgres = Bed.durablePostgres("3GB"); PrivateRedis redis = TestServers.privateRedis()) {
+			this.postgres = postgres;
 			PostgresCluster cluster = postgres.cluster();
 			String one = TestServers.newDatabase(cluster);
-			load(cluster, one, TENANTS, RECORDS);
-			execute(cluster, "create database grown template %s owner %s".formatted(one, PostgresCluster.OWNER));
-			execute(cluster, "grant connect on database grown to " + PostgresCluster.APPLICATION);
-			grow(cluster, "grown");
+			// For the invariants, which look at every entry.
+			execute(cluster, "alter role %s set work_mem = '512MB'".formatted(PostgresCluster.OWNER));
+			load(cluster, one, TENANTS, this.records);
+			execute(cluster,
+					"create database %s template %s owner %s".formatted(GROWN_DATABASE, one, PostgresCluster.OWNER));
+			execute(cluster,
+					"grant connect on database %s to %s".formatted(GROWN_DATABASE, PostgresCluster.APPLICATION));
+			grow(cluster);
 			String many = TestServers.newDatabase(cluster);
 			load(cluster, many, MANY_TENANTS, RECORDS_OF_MANY);
+			told("loaded");
 			Map<String, Object> properties = Bed.properties(postgres, redis, one);
 			Path jar = Service.prepare(Path.of(System.getProperty("stockroom.jar")), properties);
 			try (Service small = Service.start(jar, properties);
 					Service second = Service.start(jar, properties);
 					Service third = Service.start(jar, properties);
-					Service grown = Service.start(jar, Bed.properties(postgres, redis, "grown"));
+					Service grown = Service.start(jar, Bed.properties(postgres, redis, GROWN_DATABASE));
 					Service crowded = Service.start(jar, Bed.properties(postgres, redis, many))) {
 				for (int round = 0; round <= this.rounds; round++) {
-					run("1 million entries", TENANTS, RECORDS, small);
-					run("10 million entries", TENANTS, RECORDS, grown);
+					run(SMALL, TENANTS, this.records, small);
+					run(GROWN, TENANTS, this.records, grown);
 					run("1,000 tenants", MANY_TENANTS, RECORDS_OF_MANY, crowded);
-					run("1 tenant", 1, RECORDS, small);
-					run("2 processes", TENANTS, RECORDS, small, second);
-					run("3 processes", TENANTS, RECORDS, small, second, third);
+					run("1 tenant", 1, this.records, small);
+					run("2 processes", TENANTS, this.records, small, second);
+					run("3 processes", TENANTS, this.records, small, second, third);
 					if (round == 0) {
-						this.samples.clear(); // the services have only just started
+						this.report.forget();
 					}
 				}
 			}
-			for (String database : List.of(one, "grown", many)) {
+			told("measured");
+			Map<String, Long> entries = new LinkedHashMap<>();
+			for (Map.Entry<String, String> ledger : Map
+				.of("short", one, "long", GROWN_DATABASE, "of 1,000 tenants", many)
+				.entrySet()) {
 				MockEnvironment environment = new MockEnvironment();
-				Bed.properties(postgres, redis, database)
+				Bed.properties(postgres, redis, ledger.getValue())
 					.forEach((name, value) -> environment.setProperty(name, value.toString()));
 				Invariants.hold(environment);
+				entries.put(ledger.getKey(), entries(cluster, ledger.getValue()));
 			}
-			report();
+			told("verified");
+			this.report.write(this.rounds, Long.toString(this.measured.toSeconds()), entries);
+		}
+	}
+
+	/** How long it has taken until here, and what lies on the disk. */
+	private void told(String what) throws IOException {
+		try (Stream<Path> files = Files.walk(this.postgres.data())) {
+			System.out.printf("%s after %d s, %,d MB on disk%n", what,
+					Duration.ofNanos(System.nanoTime() - this.begun).toSeconds(),
+					files.mapToLong((file) -> file.toFile().length()).sum() / 1_000_000);
+		}
+	}
+
+	private static long entries(PostgresCluster cluster, String database) throws SQLException {
+		try (Connection connection = cluster.connect(database, PostgresCluster.SUPERUSER);
+				Statement statement = connection.createStatement();
+				ResultSet row = statement.executeQuery("select sum(sequence) from ledger_head")) {
+			row.next();
+			return row.getLong(1);
 		}
 	}
 
@@ -112,9 +162,8 @@ class CapacityBenchmark {
 	 * Adds an IN of one piece after the other, round all records, to each tenant. Its
 	 * indexes are made afterwards, which is quicker.
 	 */
-	private void grow(PostgresCluster cluster, String database) throws SQLException {
-		int times = this.entries / TENANTS / RECORDS;
-		try (Connection connection = cluster.connect(database, PostgresCluster.SUPERUSER);
+	private void grow(PostgresCluster cluster) throws SQLException {
+		try (Connection connection = cluster.connect(GROWN_DATABASE, PostgresCluster.SUPERUSER);
 				Statement statement = connection.createStatement()) {
 			statement.execute("set synchronous_commit = off");
 			statement.execute("set maintenance_work_mem = '512MB'");
@@ -122,7 +171,7 @@ class CapacityBenchmark {
 			for (String index : indexes.keySet()) {
 				statement.execute("drop index " + index);
 			}
-			for (int time = 1; time < times; time++) {
+			for (int time = 1; time < this.times; time++) {
 				statement.execute(
 						"""
 								insert into movement (tenant_id, sequence, created_at, inventory_id, product_id, warehouse_id, delta,
@@ -131,14 +180,16 @@ class CapacityBenchmark {
 								  m.quantity_after + %2$d, 0, m.min_stock, m.max_stock, 1 + %2$d, 2, 'benchmark'
 								from movement m where m.sequence <= %3$d order by m.tenant_id, m.sequence
 								"""
-							.formatted(time * RECORDS, time, RECORDS));
+							.formatted(time * this.records, time, this.records));
 			}
 			for (String definition : indexes.values()) {
 				statement.execute(definition);
 			}
+			statement.execute("update inventory set quantity = quantity + %d, version = %d".formatted(this.times - 1,
+					this.times));
 			statement
-				.execute("update inventory set quantity = quantity + %d, version = %d".formatted(times - 1, times));
-			statement.execute("update ledger_head set sequence = %d, last_at = now()".formatted(RECORDS * times));
+				.execute("update ledger_head set sequence = %d, last_at = now()".formatted(this.records * this.times));
+			statement.execute("vacuum full inventory"); // as dense as the other
 			statement.execute("vacuum analyze");
 		}
 	}
@@ -171,35 +222,29 @@ class CapacityBenchmark {
 			}
 			this.traffic.put(name, made);
 		}
+		double postgres = Bed.cpuSeconds(this.postgres);
+		double before = Arrays.stream(services).mapToDouble(Service::cpuSeconds).sum();
+		long started = System.nanoTime();
 		List<CompletableFuture<Sample>> all = new ArrayList<>();
 		for (int i = 0; i < services.length; i++) {
 			int port = services[i].port();
 			HttpLoad.Requests requests = this.traffic.get(name).get(i).movements(false);
 			all.add(CompletableFuture.supplyAsync(
-					() -> HttpLoad.run(port, CONNECTIONS / services.length, 0, this.warmUp, this.measured, requests)));
+					() -> HttpLoad.run(port, CONNECTIONS / services.length, 0, this.warmUp, this.measured, requests),
+					this.threads));
 		}
 		Sample sample = all.stream().map(CompletableFuture::join).reduce(CapacityBenchmark::together).orElseThrow();
-		this.samples.computeIfAbsent(name, (_) -> new ArrayList<>()).add(sample);
-		System.out.printf("%-20s %,10.0f/s  p50 %7.2f  p99 %7.2f ms  %s%n", name, sample.perSecond(),
-				sample.milliseconds(50), sample.milliseconds(99), sample.statuses());
+		double requests = sample.perSecond() * (System.nanoTime() - started) / 1e9;
+		this.report.add(name,
+				new CapacityReport.Figure(sample, (Bed.cpuSeconds(this.postgres) - postgres) / requests * 1e6,
+						(Arrays.stream(services).mapToDouble(Service::cpuSeconds).sum() - before) / requests * 1e6));
 	}
 
 	private static Sample together(Sample one, Sample other) {
 		one.latency().add(other.latency());
-		return new Sample(one.done() + other.done(), one.took(), one.latency(), one.statuses());
-	}
-
-	private void report() {
-		System.out.println("| work | movements a second | p50, ms | p99, ms |\n|---|---|---|---|");
-		this.samples.forEach((name, all) -> System.out.printf("| %s | %,.0f | %.1f | %.1f |%n", name,
-				median(all.stream().map(Sample::perSecond).toList()),
-				median(all.stream().map((sample) -> sample.milliseconds(50)).toList()),
-				median(all.stream().map((sample) -> sample.milliseconds(99)).toList())));
-	}
-
-	private static double median(List<Double> values) {
-		List<Double> sorted = values.stream().sorted().toList();
-		return (sorted.get((sorted.size() - 1) / 2) + sorted.get(sorted.size() / 2)) / 2;
+		Map<Integer, Long> statuses = new TreeMap<>(one.statuses());
+		other.statuses().forEach((status, count) -> statuses.merge(status, count, Long::sum));
+		return new Sample(one.done() + other.done(), one.took(), one.latency(), statuses);
 	}
 
 }

@@ -139,7 +139,7 @@ final class Report {
 		return (sorted.length == 0) ? Double.NaN : (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
 	}
 
-	private static String machine() throws IOException {
+	static String machine() throws IOException {
 		Path info = Path.of("/proc/cpuinfo");
 		String model = !Files.exists(info) ? System.getProperty("os.arch")
 				: Files.readAllLines(info)
@@ -152,7 +152,7 @@ final class Report {
 				Runtime.version());
 	}
 
-	private static String commit() throws IOException {
+	static String commit() throws IOException {
 		Process git = new ProcessBuilder("git", "rev-parse", "--short", "HEAD").start();
 		String commit = new String(git.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
 		return commit.isEmpty() ? "unknown" : commit;

@@ -111,6 +111,10 @@ class StockroomBenchmark {
 			.of(() -> best((count) -> floor.hot(count, Duration.ofSeconds(1), Duration.ofSeconds(2))));
 		Map<String, Callable<Sample>> scenarios = new LinkedHashMap<>();
 		scenarios.put("floor-uniform", () -> floor.uniform(clients.get(), this.warmUp, this.measured));
+		// The floor's reference, where there is one: both should be alike.
+		Pgbench.find(this.bed.cluster())
+			.ifPresent(
+					(pgbench) -> scenarios.put("pgbench-uniform", () -> pgbench.uniform(clients.get(), this.measured)));
 		scenarios.put("floor-hot", () -> floor.hot(hotClients.get(), this.warmUp, this.measured));
 		scenarios.put("floor-page", () -> floor.page(16, this.warmUp, this.measured));
 		scenarios.put("floor-flush", () -> floor.flush(this.warmUp, this.measured));
