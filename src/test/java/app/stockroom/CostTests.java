@@ -6,11 +6,16 @@ import java.io.OutputStream;
 import java.lang.management.ManagementFactory;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 
 import app.stockroom.inventory.Inventory;
+import app.stockroom.inventory.InventoryFilter;
 import app.stockroom.ledger.Ledger;
 import app.stockroom.ledger.Shop;
+import app.stockroom.platform.PageJson;
+import app.stockroom.platform.PageRequest;
 import app.stockroom.tenancy.Tenants;
 import com.sun.management.ThreadMXBean;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -84,6 +89,23 @@ class CostTests {
 		double before = count("stockroom.reads");
 		Flux.range(0, REQUESTS).flatMap((_) -> this.inventory.find(client.tenant(), id), AT_ONCE).blockLast();
 		assertThat(count("stockroom.reads") - before).as("queries for %d reads", REQUESTS).isLessThan(REQUESTS / 10.0);
+	}
+
+	/** What they share is also the page's JSON, which is written once. */
+	@Test
+	void pagesThatAreAskedForTogetherShareTheirQueries() {
+		TenantClient client = TenantClient.open(this.web, this.tenants);
+		client.product("A");
+		InventoryFilter all = new InventoryFilter(null, null, null, Set.of(), null);
+		PageRequest first = new PageRequest(1, 50, null, null, null, "/api/inventory{}");
+		double before = count("stockroom.reads");
+		List<PageJson> pages = Flux.range(0, REQUESTS)
+			.flatMap((_) -> this.inventory.rows(client.tenant(), all).shownPage(first), AT_ONCE)
+			.collectList()
+			.block();
+		double queries = count("stockroom.reads") - before;
+		assertThat(queries).as("queries for %d pages", REQUESTS).isLessThan(REQUESTS / 10.0);
+		assertThat(pages.stream().distinct().count()).isLessThanOrEqualTo((long) queries);
 	}
 
 	@Test

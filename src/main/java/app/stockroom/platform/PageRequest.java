@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 import app.stockroom.platform.Refusal.FieldError;
@@ -26,6 +27,8 @@ import org.springframework.web.reactive.function.server.ServerRequest;
  */
 public record PageRequest(int page, int limit, @Nullable String sortBy, @Nullable Boolean descending,
 		@Nullable String cursor, String question) {
+
+	private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}");
 
 	private static final String DESCENDING = "desc";
 
@@ -150,7 +153,7 @@ public record PageRequest(int page, int limit, @Nullable String sortBy, @Nullabl
 		if (value == null) {
 			return absent;
 		}
-		if (!value.matches("[0-9]{1,9}")) {
+		if (!NUMBER.matcher(value).matches()) {
 			refusal.with(new FieldError(name, "malformed", "must be one whole number"));
 			return absent;
 		}

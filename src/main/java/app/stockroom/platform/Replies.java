@@ -1,6 +1,7 @@
 package app.stockroom.platform;
 
 import java.net.URI;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -20,6 +21,8 @@ import org.springframework.web.reactive.function.server.ServerResponse;
 public final class Replies {
 
 	private static final String MINIMAL = "return=minimal";
+
+	private static final Pattern PLACE = Pattern.compile("(page|cursor)(=.*)?");
 
 	private Replies() {
 	}
@@ -48,7 +51,7 @@ public final class Replies {
 	private static String next(ServerRequest request, String cursor) {
 		String query = request.uri().getRawQuery();
 		String kept = Stream.of((query != null) ? query.split("&") : new String[0])
-			.filter((parameter) -> !parameter.isEmpty() && !parameter.matches("(page|cursor)(=.*)?"))
+			.filter((parameter) -> !parameter.isEmpty() && !PLACE.matcher(parameter).matches())
 			.map((parameter) -> parameter + "&")
 			.collect(Collectors.joining());
 		return request.requestPath().value() + "?" + kept + "cursor=" + cursor;

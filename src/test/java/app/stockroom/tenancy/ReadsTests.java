@@ -121,6 +121,20 @@ class ReadsTests {
 	}
 
 	@Test
+	void aReadIsPlannedOnce() {
+		ConnectionPool one = oneConnection(TestServers.postgres().port());
+		Reads planned = new Reads(one, one, this.loops, SETTINGS, METERS);
+		for (int i = 0; i < 3; i++) {
+			planned.list(this.tenant, VISIBLE, (statement) -> statement, ReadsTests::id).block();
+		}
+		List<Integer> plans = planned.list(this.tenant, """
+				select sum(custom_plans)::int from pg_prepared_statements where $1::uuid is not null
+				""", (statement) -> statement, ReadsTests::number).block();
+		assertThat(plans).as("plans for the values at hand").containsExactly(0);
+		one.dispose();
+	}
+
+	@Test
 	void aReadCannotWrite() {
 		StepVerifier
 			.create(this.subject.list(this.tenant,
