@@ -20,6 +20,9 @@ import org.springframework.stereotype.Component;
 @Component
 class KeyExpiry {
 
+	/** Longer than the server lets a statement run. */
+	private static final Duration TIMEOUT = Duration.ofSeconds(12);
+
 	private static final String EXPIRE = "select expire_idempotency_keys_1($1, $2)";
 
 	private static final Duration INTERVAL = Duration.ofMinutes(1);
@@ -54,11 +57,14 @@ class KeyExpiry {
 
 	private Mono<Long> expireSome(Instant before) {
 		return Mono.usingWhen(this.pool.create(),
-				(connection) -> Flux
-					.from(connection.createStatement(EXPIRE).bind("$1", before).bind("$2", KEYS_PER_CALL).execute())
-					.concatMap((result) -> result.map((row) -> row.get(0, Long.class)))
-					.single(),
+				(connection) -> Database.answerOf(connection, expireSome(connection, before), TIMEOUT),
 				Connection::close, (connection, _) -> Database.discard(connection), Database::discard);
+	}
+
+	private static Mono<Long> expireSome(Connection connection, Instant before) {
+		return Flux.from(connection.createStatement(EXPIRE).bind("$1", before).bind("$2", KEYS_PER_CALL).execute())
+			.concatMap((result) -> result.map((row) -> row.get(0, Long.class)))
+			.single();
 	}
 
 }

@@ -38,8 +38,9 @@ class Heads {
 	 */
 	Mono<Map<TenantId, Position>> of(Collection<TenantId> tenants) {
 		UUID[] ids = tenants.stream().map(TenantId::value).toArray(UUID[]::new);
-		return Detached
-			.of(Mono.usingWhen(this.pool.create(), (connection) -> read(connection, ids), Connection::close));
+		return Detached.of(Mono.usingWhen(this.pool.create(),
+				(connection) -> Database.answerOf(connection, read(connection, ids), FeedLimits.QUERY),
+				Connection::close, (connection, _) -> Database.discard(connection), Database::discard));
 	}
 
 	private static Mono<Map<TenantId, Position>> read(Connection connection, UUID[] ids) {

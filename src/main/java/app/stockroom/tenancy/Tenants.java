@@ -1,5 +1,6 @@
 package app.stockroom.tenancy;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -39,6 +40,9 @@ import static app.stockroom.platform.Columns.required;
 public class Tenants {
 
 	private static final UUID BEFORE_ALL = new UUID(0, 0);
+
+	/** Longer than the server lets a statement run. */
+	private static final Duration TIMEOUT = Duration.ofSeconds(12);
 
 	private static final int CACHED_TENANTS = 100_000;
 
@@ -200,9 +204,11 @@ public class Tenants {
 	/** Runs one statement in its own transaction, out of reach of the client's cancel. */
 	private <T> Mono<List<T>> call(Function<Connection, Statement> statement, Function<Readable, T> mapper) {
 		return Detached.of(Mono.usingWhen(this.administration.create(),
-				(connection) -> Flux.from(statement.apply(connection).execute())
-					.concatMap((result) -> result.map(mapper))
-					.collectList(),
+				(connection) -> Database.answerOf(connection,
+						Flux.from(statement.apply(connection).execute())
+							.concatMap((result) -> result.map(mapper))
+							.collectList(),
+						TIMEOUT),
 				Connection::close, (connection, _) -> Database.discard(connection), Connection::close));
 	}
 
