@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
 
 import app.stockroom.ledger.FlushStatement;
 import org.HdrHistogram.Histogram;
@@ -52,9 +53,13 @@ final class Floor {
 		this.bed = bed;
 	}
 
-	/** One single-statement change a transaction, over all records. */
-	Sample uniform(int clients, Duration warmUp, Duration measured) {
-		return statements(CHANGE, clients, warmUp, measured, (statement) -> {
+	/**
+	 * One single-statement change a transaction, over all records.
+	 * @param perSecond at a constant rate over all clients, latency counted from when
+	 * each was due; 0 for as many as go
+	 */
+	Sample uniform(int clients, double perSecond, Duration warmUp, Duration measured) {
+		return statements(CHANGE, clients, perSecond, warmUp, measured, (statement) -> {
 			int tenant = ThreadLocalRandom.current().nextInt(Bed.TENANTS);
 			statement.setString(1, Bed.tenant(tenant).toString());
 			statement.setString(2,
@@ -65,7 +70,7 @@ final class Floor {
 
 	/** The same on one record. */
 	Sample hot(int clients, Duration warmUp, Duration measured) {
-		return statements(CHANGE, clients, warmUp, measured, (statement) -> {
+		return statements(CHANGE, clients, 0, warmUp, measured, (statement) -> {
 			statement.setString(1, Bed.tenant(0).toString());
 			statement.setString(2, Bed.record(0, 0).toString());
 			statement.executeUpdate();
@@ -74,7 +79,7 @@ final class Floor {
 
 	/** A page of fifty records with their products. */
 	Sample page(int clients, Duration warmUp, Duration measured) {
-		return statements(PAGE, clients, warmUp, measured, (statement) -> {
+		return statements(PAGE, clients, 0, warmUp, measured, (statement) -> {
 			int tenant = ThreadLocalRandom.current().nextInt(Bed.TENANTS);
 			statement.setString(1, Bed.tenant(tenant).toString());
 			statement.setString(2, Bed.record(tenant, 0).toString());
@@ -91,7 +96,7 @@ final class Floor {
 	 * client for each tenant. Counts movements.
 	 */
 	Sample flush(Duration warmUp, Duration measured) {
-		return measure(Bed.TENANTS, warmUp, measured, (client) -> {
+		return measure(Bed.TENANTS, 0, warmUp, measured, (client) -> {
 			Connection connection = this.bed.application();
 			FlushStatement flush = new FlushStatement(connection);
 			return new Client(connection, () -> flush.out(Bed.tenant(client), 1000,
@@ -111,8 +116,9 @@ final class Floor {
 		}
 	}
 
-	private Sample statements(String sql, int clients, Duration warmUp, Duration measured, Transaction transaction) {
-		return measure(clients, warmUp, measured, (_) -> {
+	private Sample statements(String sql, int clients, double perSecond, Duration warmUp, Duration measured,
+			Transaction transaction) {
+		return measure(clients, perSecond, warmUp, measured, (_) -> {
 			Connection connection = this.bed.superuser("floor");
 			PreparedStatement statement = connection.prepareStatement(sql);
 			return new Client(connection, () -> {
@@ -122,7 +128,8 @@ final class Floor {
 		});
 	}
 
-	private static Sample measure(int clients, Duration warmUp, Duration measured, Connector connector) {
+	private static Sample measure(int clients, double perSecond, Duration warmUp, Duration measured,
+			Connector connector) {
 		try (ExecutorService threads = Executors.newFixedThreadPool(clients)) {
 			List<Client> connected = new ArrayList<>();
 			for (int i = 0; i < clients; i++) {
@@ -130,11 +137,12 @@ final class Floor {
 			}
 			long from = System.nanoTime() + warmUp.toNanos();
 			long until = from + measured.toNanos();
+			long interval = (perSecond > 0) ? (long) (clients / perSecond * 1e9) : 0;
 			List<Future<Histogram>> loops = new ArrayList<>();
 			long[] done = new long[clients];
 			for (int i = 0; i < clients; i++) {
 				int client = i;
-				loops.add(threads.submit(() -> loop(connected.get(client), from, until, done, client)));
+				loops.add(threads.submit(() -> loop(connected.get(client), from, until, interval, done, client)));
 			}
 			Histogram latency = Sample.histogram();
 			for (Future<Histogram> loop : loops) {
@@ -151,18 +159,20 @@ final class Floor {
 		}
 	}
 
-	private static Histogram loop(Client client, long from, long until, long[] done, int index) throws Exception {
+	private static Histogram loop(Client client, long from, long until, long interval, long[] done, int index)
+			throws Exception {
 		Histogram latency = Sample.histogram();
 		try (Connection connection = client.connection()) {
-			long begun = System.nanoTime();
-			while (begun < until) {
+			long due = System.nanoTime() + ((interval > 0) ? ThreadLocalRandom.current().nextLong(interval) : 0);
+			while (due < until) {
+				LockSupport.parkNanos(due - System.nanoTime());
 				int count = client.work().call();
 				long now = System.nanoTime();
-				if (begun >= from && now < until) {
-					latency.recordValue((now - begun) / 1000);
+				if (due >= from && now < until) {
+					latency.recordValue((now - due) / 1000);
 					done[index] += count;
 				}
-				begun = now;
+				due = (interval > 0) ? due + interval : now;
 			}
 		}
 		return latency;

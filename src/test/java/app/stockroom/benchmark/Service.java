@@ -87,10 +87,13 @@ final class Service implements AutoCloseable {
 		return new Service(process, port, Duration.ofNanos(System.nanoTime() - begun));
 	}
 
-	private static List<String> command(Path jar, Map<String, Object> properties, int port) {
+	private static List<String> command(Path jar, Map<String, Object> properties, int port) throws IOException {
 		List<String> command = new ArrayList<>(List.of(java()));
 		command.addAll(flags());
 		command.addAll(List.of("-jar", jar.toString(), "--server.port=" + port, "--server.address=127.0.0.1"));
+		// As in production, where what operators ask for has a port of its own.
+		command.add("--management.server.address=127.0.0.1");
+		command.add("--management.server.port=" + ((port != 0) ? Ports.free() : 0));
 		properties.forEach((name, value) -> command.add("--" + name + "=" + value));
 		return command;
 	}

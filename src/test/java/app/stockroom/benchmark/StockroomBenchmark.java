@@ -57,7 +57,7 @@ class StockroomBenchmark {
 				this.service = started;
 				this.constant = plain;
 				Map<String, Callable<Sample>> scenarios = scenarios();
-				warmUp();
+				double resident = warmUp();
 				for (int round = 0; round < this.rounds; round++) {
 					for (Map.Entry<String, Callable<Sample>> scenario : scenarios.entrySet()) {
 						if (this.only.contains("") || this.only.contains(scenario.getKey())) {
@@ -66,7 +66,7 @@ class StockroomBenchmark {
 					}
 				}
 				Invariants.hold(made.environment());
-				new Report(this.measures, this.rounds, this.measured, started.startTime()).write();
+				new Report(this.measures, this.rounds, this.measured, started.startTime(), resident).write();
 			}
 		}
 	}
@@ -74,14 +74,23 @@ class StockroomBenchmark {
 	/**
 	 * Every kind of request for a while before anything counts: a JVM that has just
 	 * started is still compiling.
+	 * @return the service's resident memory when it had seen nothing but movements, in
+	 * MiB
 	 */
-	private void warmUp() throws Exception {
+	private double warmUp() throws Exception {
 		Traffic traffic = new Traffic(this.service);
-		for (HttpLoad.Requests requests : List.of(traffic.movements(false), traffic.movements(true), traffic.record(),
-				traffic.page(), traffic.movements(Bed.SOLD_OUT, false), traffic.movements(false))) {
+		warmUp(traffic.movements(false), traffic.movements(true), traffic.movements(Bed.SOLD_OUT, false),
+				traffic.movements(0, false), traffic.movements(false));
+		double resident = this.service.residentMegabytes();
+		warmUp(traffic.record(), traffic.page());
+		load(this.constant, 0, traffic.record());
+		return resident;
+	}
+
+	private void warmUp(HttpLoad.Requests... kinds) {
+		for (HttpLoad.Requests requests : kinds) {
 			HttpLoad.run(this.service.port(), CONNECTIONS, 0, Duration.ZERO, this.start, requests);
 		}
-		load(this.constant, 0, traffic.record());
 	}
 
 	private void measure(String name, Callable<Sample> scenario) throws Exception {
@@ -106,11 +115,11 @@ class StockroomBenchmark {
 		Floor floor = new Floor(this.bed);
 		Traffic traffic = new Traffic(this.service);
 		Supplier<Integer> clients = SingletonSupplier
-			.of(() -> best((count) -> floor.uniform(count, Duration.ofSeconds(1), Duration.ofSeconds(2))));
+			.of(() -> best((count) -> floor.uniform(count, 0, Duration.ofSeconds(1), Duration.ofSeconds(2))));
 		Supplier<Integer> hotClients = SingletonSupplier
 			.of(() -> best((count) -> floor.hot(count, Duration.ofSeconds(1), Duration.ofSeconds(2))));
 		Map<String, Callable<Sample>> scenarios = new LinkedHashMap<>();
-		scenarios.put("floor-uniform", () -> floor.uniform(clients.get(), this.warmUp, this.measured));
+		scenarios.put("floor-uniform", () -> floor.uniform(clients.get(), 0, this.warmUp, this.measured));
 		// The floor's reference, where there is one: both should be alike.
 		Pgbench.find(this.bed.cluster())
 			.ifPresent(
@@ -130,6 +139,9 @@ class StockroomBenchmark {
 		scenarios.put("reservations", () -> load(this.service, 0, traffic.reservations(CONNECTIONS)));
 		scenarios.put("floor-copy", floor::copy);
 		scenarios.put("export-ndjson", traffic::export);
+		scenarios.put("floor-half-rate",
+				() -> floor.uniform(clients.get(), median("movements-uniform") / 2, this.warmUp, this.measured));
+		scenarios.put("constant-half-load", () -> load(this.constant, median("constant") / 2, traffic.record()));
 		scenarios.put("constant-half-rate",
 				() -> load(this.constant, median("movements-uniform") / 2, traffic.record()));
 		scenarios.put("movements-half-rate",
