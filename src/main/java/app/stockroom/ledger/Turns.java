@@ -56,7 +56,10 @@ final class Turns {
 			this.waiting.add(turn);
 			wake();
 			if (!turn.isDecided()) {
-				Schedulers.parallel().schedule(turn::giveUp, this.patience.toMillis(), TimeUnit.MILLISECONDS);
+				// Stops with the wait: it holds all who wait for this turn, and what they
+				// have asked for.
+				sink.onDispose(
+						Schedulers.parallel().schedule(turn::giveUp, this.patience.toMillis(), TimeUnit.MILLISECONDS));
 			}
 		});
 	}

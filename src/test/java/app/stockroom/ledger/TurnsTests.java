@@ -1,5 +1,6 @@
 package app.stockroom.ledger;
 
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,6 +64,27 @@ class TurnsTests {
 		first.end();
 		impatient.take().block().end();
 		assertThat(impatient.take().toFuture()).isDone();
+	}
+
+	@Test
+	void whoHasHadATurnIsForgotten() {
+		Turns one = new Turns(1, Duration.ofMinutes(1));
+		Turns.Turn first = one.take().block();
+		WeakReference<Object> second = waitAndEnd(one);
+		first.end();
+		Awaitility.await().until(() -> {
+			System.gc();
+			return second.get() == null;
+		});
+	}
+
+	private static WeakReference<Object> waitAndEnd(Turns turns) {
+		Object asked = new Object();
+		turns.take().subscribe((turn) -> {
+			assertThat(asked).isNotNull();
+			turn.end();
+		});
+		return new WeakReference<>(asked);
 	}
 
 	@Test
