@@ -93,7 +93,8 @@ final class Service implements AutoCloseable {
 		command.addAll(List.of("-jar", jar.toString(), "--server.port=" + port, "--server.address=127.0.0.1"));
 		// As in production, where what operators ask for has a port of its own.
 		command.add("--management.server.address=127.0.0.1");
-		command.add("--management.server.port=" + ((port != 0) ? Ports.free() : 0));
+		command.add("--management.server.port="
+				+ ((port != 0) ? Integer.getInteger("benchmark.management.port", Ports.free()) : 0));
 		properties.forEach((name, value) -> command.add("--" + name + "=" + value));
 		return command;
 	}
