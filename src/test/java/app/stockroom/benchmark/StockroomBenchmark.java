@@ -82,7 +82,7 @@ class StockroomBenchmark {
 		warmUp(traffic.movements(false), traffic.movements(true), traffic.movements(Bed.SOLD_OUT, false),
 				traffic.movements(0, false), traffic.movements(false));
 		double resident = this.service.residentMegabytes();
-		warmUp(traffic.record(), traffic.page());
+		warmUp(traffic.record(), traffic.noRecord(), traffic.page());
 		load(this.constant, 0, traffic.record());
 		return resident;
 	}
@@ -135,6 +135,7 @@ class StockroomBenchmark {
 		scenarios.put("movements-sold-out", () -> load(this.service, 0, traffic.movements(Bed.SOLD_OUT, false)));
 		scenarios.put("batch-ndjson", () -> traffic.stream(this.warmUp, this.measured));
 		scenarios.put("read-one", () -> load(this.service, 0, traffic.record()));
+		scenarios.put("same-route-constant", () -> load(this.service, 0, traffic.noRecord()));
 		scenarios.put("read-page", () -> load(this.service, 0, traffic.page()));
 		scenarios.put("reservations", () -> load(this.service, 0, traffic.reservations(CONNECTIONS)));
 		scenarios.put("floor-copy", floor::copy);

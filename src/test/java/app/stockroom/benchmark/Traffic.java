@@ -101,6 +101,14 @@ final class Traffic {
 		});
 	}
 
+	/**
+	 * The route of one record with an id that is none: routed, token checked, tenant
+	 * known, and answered with a constant, a problem, without the database.
+	 */
+	HttpLoad.Requests noRecord() {
+		return get(() -> new Request(ThreadLocalRandom.current().nextInt(Bed.TENANTS), "/api/inventory/none"));
+	}
+
 	/** Fifty records of a random tenant. */
 	HttpLoad.Requests page() {
 		return get(() -> new Request(ThreadLocalRandom.current().nextInt(Bed.TENANTS), "/api/inventory?limit=50"));
