@@ -6,14 +6,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import app.stockroom.embedded.PostgresCluster;
-import org.HdrHistogram.Histogram;
 
 /**
  * The real pgbench, where one is installed, with the statement of {@link Floor#uniform}:
@@ -25,8 +23,6 @@ final class Pgbench {
 	private static final Path DEBIAN = Path.of("/usr/lib/postgresql");
 
 	private static final Pattern TPS = Pattern.compile("tps = ([0-9.]+)");
-
-	private static final Pattern LATENCY = Pattern.compile("latency average = ([0-9.]+) ms");
 
 	private final Path program;
 
@@ -70,9 +66,8 @@ final class Pgbench {
 			if (process.waitFor() != 0) {
 				throw new IllegalStateException("pgbench failed: " + told);
 			}
-			Histogram latency = Sample.histogram();
-			latency.recordValue(Math.round(number(LATENCY, told) * 1000));
-			return new Sample(Math.round(number(TPS, told) * measured.toSeconds()), measured, latency, Map.of());
+			// Of latency it tells the average only, which is no percentile.
+			return Sample.of(Math.round(number(told) * measured.toSeconds()), measured);
 		}
 		finally {
 			Files.delete(script);
@@ -93,8 +88,8 @@ final class Pgbench {
 					.strip());
 	}
 
-	private static double number(Pattern pattern, String text) {
-		Matcher found = pattern.matcher(text);
+	private static double number(String text) {
+		Matcher found = TPS.matcher(text);
 		if (!found.find()) {
 			throw new IllegalStateException("Not what pgbench says: " + text);
 		}
