@@ -24,7 +24,9 @@ import org.springframework.test.context.ContextConfiguration;
 		properties = { "stockroom.embedded.postgresql.enabled=false", "stockroom.embedded.redis.enabled=false",
 				"stockroom.demo.enabled=false", "spring.main.banner-mode=off",
 				"stockroom.security.dev-token.enabled=true",
-				"stockroom.security.secret=only-for-tests-0123456789-0123456789" })
+				// A test's client keeps connections, and does not expect one to be closed
+				// just as it sends.
+				"server.netty.idle-timeout=1h", "stockroom.security.secret=only-for-tests-0123456789-0123456789" })
 @AutoConfigureWebTestClient
 @ContextConfiguration(initializers = TestServers.Wiring.class)
 public @interface StockroomTest {
