@@ -8,6 +8,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import reactor.core.Disposable;
+import reactor.core.Disposables;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
 import reactor.core.scheduler.Schedulers;
@@ -15,13 +17,19 @@ import reactor.core.scheduler.Schedulers;
 /**
  * Who may call now, first come, first served. A few go at once always; of more, half are
  * in flight while the other half gather: a call of twenty-five commands costs the
- * database little more than one of twelve. Never more than there are connections.
+ * database little more than one of twelve. Never more than there are connections, and
+ * nobody is held up by calls that are slow while there are some.
  */
 final class Turns {
 
 	static final int FEW = 4;
 
+	/** Who has waited so long has gathered enough. */
+	private static final Duration LONG = Duration.ofMillis(25);
+
 	private final int most;
+
+	private final Duration enough;
 
 	private final Duration patience;
 
@@ -40,7 +48,12 @@ final class Turns {
 	 * @param patience how long somebody waits for a turn
 	 */
 	Turns(int most, Duration patience) {
+		this(most, LONG, patience);
+	}
+
+	Turns(int most, Duration enough, Duration patience) {
 		this.most = most;
+		this.enough = enough;
 		this.patience = patience;
 	}
 
@@ -59,9 +72,13 @@ final class Turns {
 				// Stops with the wait: it holds all who wait for this turn, and what they
 				// have asked for.
 				sink.onDispose(
-						Schedulers.parallel().schedule(turn::giveUp, this.patience.toMillis(), TimeUnit.MILLISECONDS));
+						Disposables.composite(after(this.enough, turn::hurry), after(this.patience, turn::giveUp)));
 			}
 		});
+	}
+
+	private static Disposable after(Duration wait, Runnable task) {
+		return Schedulers.parallel().schedule(task, wait.toMillis(), TimeUnit.MILLISECONDS);
 	}
 
 	/**
@@ -75,7 +92,8 @@ final class Turns {
 		int seen = 1;
 		do {
 			Turn next;
-			while (this.inFlight.get() < atOnce() && (next = this.waiting.poll()) != null) {
+			while ((next = this.waiting.peek()) != null && this.inFlight.get() < atOnce(next)) {
+				this.waiting.remove();
 				next.begin();
 			}
 			seen = this.wakes.addAndGet(-seen);
@@ -83,8 +101,8 @@ final class Turns {
 		while (seen != 0);
 	}
 
-	private int atOnce() {
-		return Math.min(this.most, Math.max(FEW, (this.wanted.get() + 1) / 2));
+	private int atOnce(Turn next) {
+		return next.hurried ? this.most : Math.min(this.most, Math.max(FEW, (this.wanted.get() + 1) / 2));
 	}
 
 	/** A turn, waited for or taken. */
@@ -93,6 +111,8 @@ final class Turns {
 		private final MonoSink<Turn> sink;
 
 		private final AtomicBoolean decided = new AtomicBoolean();
+
+		private volatile boolean hurried;
 
 		private Turn(MonoSink<Turn> sink) {
 			this.sink = sink;
@@ -107,6 +127,11 @@ final class Turns {
 				Turns.this.inFlight.incrementAndGet();
 				this.sink.success(this);
 			}
+		}
+
+		private void hurry() {
+			this.hurried = true;
+			wake();
 		}
 
 		private void giveUp() {

@@ -19,7 +19,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class TurnsTests {
 
-	private final Turns turns = new Turns(8, Duration.ofMinutes(1));
+	private static final Duration NEVER = Duration.ofHours(1);
+
+	private Turns turns = new Turns(8, NEVER, NEVER);
 
 	private final List<CompletableFuture<Turns.Turn>> asked = new ArrayList<>();
 
@@ -36,7 +38,7 @@ class TurnsTests {
 	void thereAreNeverMoreThanConnections() {
 		assertThat(begun(15)).isEqualTo(8);
 		assertThat(begun(100)).isEqualTo(8);
-		Turns one = new Turns(1, Duration.ofMinutes(1));
+		Turns one = new Turns(1, NEVER, NEVER);
 		one.take().subscribe();
 		assertThat(one.take().toFuture()).isNotDone();
 	}
@@ -54,7 +56,7 @@ class TurnsTests {
 
 	@Test
 	void whoWaitsTooLongHasSentNothingAndTakesNobodysPlace() {
-		Turns impatient = new Turns(1, Duration.ofMillis(20));
+		Turns impatient = new Turns(1, NEVER, Duration.ofMillis(20));
 		Turns.Turn first = impatient.take().block();
 		CompletableFuture<Turns.Turn> second = impatient.take().toFuture();
 		assertThatThrownBy(second::join).isInstanceOf(CompletionException.class)
@@ -67,8 +69,16 @@ class TurnsTests {
 	}
 
 	@Test
+	void slowOnesHoldNobodyUpWhileThereAreConnections() {
+		this.turns = new Turns(8, Duration.ofMillis(25), NEVER);
+		Awaitility.await().until(() -> begun(12) == 8);
+		this.asked.get(3).join().end();
+		Awaitility.await().until(() -> begun(12) == 8 + 1);
+	}
+
+	@Test
 	void whoHasHadATurnIsForgotten() {
-		Turns one = new Turns(1, Duration.ofMinutes(1));
+		Turns one = new Turns(1, NEVER, NEVER);
 		Turns.Turn first = one.take().block();
 		WeakReference<Object> second = waitAndEnd(one);
 		first.end();
@@ -89,7 +99,7 @@ class TurnsTests {
 
 	@Test
 	void turnsThatEndWhileTheyBeginDoNotPileUp() {
-		Turns one = new Turns(1, Duration.ofMinutes(1));
+		Turns one = new Turns(1, NEVER, NEVER);
 		Turns.Turn first = one.take().block();
 		AtomicInteger ended = new AtomicInteger();
 		IntStream.range(0, 100_000).forEach((_) -> one.take().subscribe((turn) -> {
