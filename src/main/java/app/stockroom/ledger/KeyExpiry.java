@@ -20,9 +20,6 @@ import org.springframework.stereotype.Component;
 @Component
 class KeyExpiry {
 
-	/** Longer than the server lets a statement run. */
-	private static final Duration TIMEOUT = Duration.ofSeconds(12);
-
 	private static final String EXPIRE = "select expire_idempotency_keys_1($1, $2)";
 
 	private static final Duration INTERVAL = Duration.ofMinutes(1);
@@ -57,8 +54,8 @@ class KeyExpiry {
 
 	private Mono<Long> expireSome(Instant before) {
 		return Mono.usingWhen(this.pool.create(),
-				(connection) -> Database.answerOf(connection, expireSome(connection, before), TIMEOUT),
-				Connection::close, (connection, _) -> Database.discard(connection), Database::discard);
+				(connection) -> Database.answerOf(connection, expireSome(connection, before)), Connection::close,
+				(connection, _) -> Database.discard(connection), Database::discard);
 	}
 
 	private static Mono<Long> expireSome(Connection connection, Instant before) {

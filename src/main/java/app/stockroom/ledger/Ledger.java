@@ -43,9 +43,6 @@ public class Ledger {
 	/** What changes under us this often in a row is refused as stale. */
 	private static final int ATTEMPTS = 100;
 
-	/** A lane has one call at a time, so this many tenants may be busy at once. */
-	private static final int BUSY_TENANTS = 100_000;
-
 	private final LoadingCache<TenantId, Lane> lanes;
 
 	private final EventLoops loops;
@@ -60,7 +57,7 @@ public class Ledger {
 
 	Ledger(Database database, EventLoops loops, RedisClient redis, RedisURI redisUri, Entries entries,
 			LedgerSettings settings, JsonMapper json, MeterRegistry meters, Traces traces) {
-		Writer writer = new Writer(database.pool("writes", settings.writeConnections(), BUSY_TENANTS),
+		Writer writer = new Writer(database.pool("writes", settings.writeConnections()),
 				new Turns(settings.writeConnections(), settings.turnTimeout()), settings.callTimeout(), meters);
 		this.trace = new FlushTrace(traces);
 		Flusher flusher = new Flusher(writer, new Announcer(redis, redisUri, json, meters), entries, json,

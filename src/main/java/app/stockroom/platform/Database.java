@@ -45,6 +45,9 @@ public class Database implements DisposableBean {
 
 	private static final int CACHED_STATEMENTS_PER_CONNECTION = 256;
 
+	/** Longer than the server lets a statement run. */
+	private static final Duration STATEMENT_PATIENCE = Duration.ofSeconds(12);
+
 	private static final Duration LOOK_AT_CONNECTION = Duration.ofMillis(200);
 
 	private final R2dbcConnectionDetails details;
@@ -152,6 +155,14 @@ public class Database implements DisposableBean {
 		// The driver answers at once, from what it knows of its socket.
 		boolean open = Mono.from(connection.validate(ValidationDepth.LOCAL)).toFuture().getNow(false);
 		return !open || metadata.idleTime() >= this.settings.idleTime().toMillis();
+	}
+
+	/**
+	 * As {@link #answerOf(Connection, Mono, Duration)}, of a call that takes no longer
+	 * than the server lets it.
+	 */
+	public static <T> Mono<T> answerOf(Connection connection, Mono<T> call) {
+		return answerOf(connection, call, STATEMENT_PATIENCE);
 	}
 
 	/**

@@ -1,6 +1,5 @@
 package app.stockroom.tenancy;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -40,9 +39,6 @@ import static app.stockroom.platform.Columns.required;
 public class Tenants {
 
 	private static final UUID BEFORE_ALL = new UUID(0, 0);
-
-	/** Longer than the server lets a statement run. */
-	private static final Duration TIMEOUT = Duration.ofSeconds(12);
 
 	private static final int CACHED_TENANTS = 100_000;
 
@@ -207,8 +203,7 @@ public class Tenants {
 				(connection) -> Database.answerOf(connection,
 						Flux.from(statement.apply(connection).execute())
 							.concatMap((result) -> result.map(mapper))
-							.collectList(),
-						TIMEOUT),
+							.collectList()),
 				Connection::close, (connection, _) -> Database.discard(connection), Connection::close));
 	}
 
