@@ -41,6 +41,10 @@ class RedisFaults {
 			this.plant.redisLine().become(Line.SILENT);
 			trial.injected("black hole before Redis");
 			trial.pause(3000, 6000);
+			// Nobody announces anything, and nobody writes what would show that
+			trial.stopClients();
+			trial.awaitFeeds();
+			trial.startClients();
 			this.plant.redisLine().heal();
 		});
 	}

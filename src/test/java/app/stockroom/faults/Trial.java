@@ -1,5 +1,7 @@
 package app.stockroom.faults;
 
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -173,6 +175,7 @@ final class Trial {
 			throw ex;
 		}
 		finally {
+			this.violations.stream().limit(20).forEach((what) -> System.out.println("faults: violation: " + what));
 			Report.add(new Report.Line(this.title, this.seed, operations().count(), this.injected.size(),
 					operations().mapToLong(Operation::unknown).sum(), recovery, this.violations.size()));
 			this.clients.forEach(Client::abandon);
@@ -240,8 +243,17 @@ final class Trial {
 		this.threads.clear();
 	}
 
+	/** All feeds get to where the ledgers stand, while nobody writes. */
+	void awaitFeeds() throws SQLException {
+		try (Connection owner = this.plant.owner()) {
+			for (Shop shop : this.shops) {
+				awaitFeeds(shop, Books.of(owner, shop.tenant()).head());
+			}
+		}
+	}
+
 	private void judge() throws Exception {
-		try (java.sql.Connection owner = this.plant.owner()) {
+		try (Connection owner = this.plant.owner()) {
 			for (Shop shop : this.shops) {
 				Books books = Books.of(owner, shop.tenant());
 				awaitFeeds(shop, books.head());
