@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -64,7 +65,12 @@ final class Leftovers {
 			where usename = 'stockroom_app' and (state like 'idle in transaction%' or state = 'active')
 			""";
 
-	private static final Map<Path, Long> LEAKS_SEEN = new HashMap<>();
+	private static final Map<Path, Integer> LEAKS_SEEN = new HashMap<>();
+
+	/** An event in a log begins with its time, and a report has many lines. */
+	private static final Pattern REPORTED = Pattern.compile("(?m)^(?=\\d{4}-\\d\\d-\\d\\dT)");
+
+	private static final String LOST_BY_THE_DRIVER = "io.r2dbc.postgresql.PostgresqlStatement.lambda$collectBindingParameters$";
 
 	private final Plant plant;
 
@@ -196,11 +202,24 @@ final class Leftovers {
 		}
 	}
 
-	/** Reports of Netty's leak detector that were not there before. */
+	/**
+	 * Reports of Netty's leak detector that were not there before. The driver loses what
+	 * was bound to a call that it has not sent when its connection closes
+	 * (r2dbc-postgresql#734, mended in 1.1.3, which could not be had yet): a few bytes
+	 * for each connection that dies amid a call. These are told and do not count.
+	 */
 	private static long leaks(ServiceProcess service) throws IOException {
-		long found = Files.readAllLines(service.log()).stream().filter((line) -> line.contains("LEAK:")).count();
-		Long before = LEAKS_SEEN.put(service.log(), found);
-		return found - ((before != null) ? before : 0);
+		List<String> reports = REPORTED.splitAsStream(Files.readString(service.log()))
+			.filter((event) -> event.contains("LEAK:"))
+			.toList();
+		int before = Objects.requireNonNullElse(LEAKS_SEEN.put(service.log(), reports.size()), 0);
+		List<String> fresh = reports.subList(before, reports.size());
+		long known = fresh.stream().filter((report) -> report.contains(LOST_BY_THE_DRIVER)).count();
+		if (known > 0) {
+			System.out.printf("faults: %d buffers of calls that %s had not sent, lost by the driver%n", known,
+					service.url());
+		}
+		return fresh.size() - known;
 	}
 
 	private record Connections(List<String[]> established) {

@@ -3,6 +3,7 @@ package app.stockroom.faults;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
@@ -59,6 +60,16 @@ record Recovery(long struck, long healed) {
 		long[] answers = answers(operations);
 		long time = System.nanoTime() - this.healed;
 		return count(answers, this.healed, time) >= WELL * before(answers) * time / SECOND;
+	}
+
+	/** How many a second before, and in each second since. */
+	String rates(Stream<Operation> operations) {
+		long[] answers = answers(operations);
+		return "%d/s, then %s".formatted(before(answers),
+				LongStream.iterate(this.healed, (second) -> second < System.nanoTime(), (second) -> second + SECOND)
+					.map((second) -> count(answers, second, SECOND))
+					.boxed()
+					.toList());
 	}
 
 	/**

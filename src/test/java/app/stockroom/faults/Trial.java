@@ -142,9 +142,12 @@ final class Trial {
 		Thread.sleep(minimum + this.random.nextInt(maximum - minimum + 1));
 	}
 
-	/** Whether clients were about as fast since then as before. */
-	boolean wellSince(long from) {
-		return new Recovery(from, from).wasWell(operations());
+	/** Clients are to have been about as fast since then as before. */
+	void wellSince(long from, String who) {
+		Recovery recovery = new Recovery(from, from);
+		if (!recovery.wasWell(operations())) {
+			violation("%s were slower than 80 %% of before: %s".formatted(who, recovery.rates(operations())));
+		}
 	}
 
 	/** Plays the faults under load, and fails with every violation. */
