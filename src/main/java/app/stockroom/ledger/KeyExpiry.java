@@ -28,10 +28,13 @@ class KeyExpiry {
 
 	private final ConnectionPool pool;
 
+	private final Duration patience;
+
 	private final Duration retention;
 
 	KeyExpiry(Database database, LedgerSettings settings) {
 		this.pool = database.pool("expiry", 1);
+		this.patience = database.statementPatience();
 		this.retention = settings.keyRetention();
 	}
 
@@ -54,8 +57,8 @@ class KeyExpiry {
 
 	private Mono<Long> expireSome(Instant before) {
 		return Mono.usingWhen(this.pool.create(),
-				(connection) -> Database.answerOf(connection, expireSome(connection, before)), Connection::close,
-				(connection, _) -> Database.discard(connection), Database::discard);
+				(connection) -> Database.answerOf(connection, expireSome(connection, before), this.patience),
+				Connection::close, (connection, _) -> Database.discard(connection), Database::discard);
 	}
 
 	private static Mono<Long> expireSome(Connection connection, Instant before) {

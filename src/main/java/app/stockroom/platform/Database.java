@@ -45,8 +45,8 @@ public class Database implements DisposableBean {
 
 	private static final int CACHED_STATEMENTS_PER_CONNECTION = 256;
 
-	/** Longer than the server lets a statement run. */
-	private static final Duration STATEMENT_PATIENCE = Duration.ofSeconds(12);
+	/** The server is the first to end a statement: then it is known what became of it. */
+	private static final Duration SERVER_FIRST = Duration.ofSeconds(2);
 
 	private static final Duration LOOK_AT_CONNECTION = Duration.ofMillis(200);
 
@@ -158,11 +158,10 @@ public class Database implements DisposableBean {
 	}
 
 	/**
-	 * As {@link #answerOf(Connection, Mono, Duration)}, of a call that takes no longer
-	 * than the server lets it.
+	 * How long a statement may take, the server's own time-out included.
 	 */
-	public static <T> Mono<T> answerOf(Connection connection, Mono<T> call) {
-		return answerOf(connection, call, STATEMENT_PATIENCE);
+	public Duration statementPatience() {
+		return this.settings.statementTimeout().plus(SERVER_FIRST);
 	}
 
 	/**

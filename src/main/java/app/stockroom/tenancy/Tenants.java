@@ -1,5 +1,6 @@
 package app.stockroom.tenancy;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -46,11 +47,14 @@ public class Tenants {
 
 	private final ConnectionPool administration;
 
+	private final Duration patience;
+
 	private final AsyncCache<TenantId, Standing> standings;
 
 	Tenants(Reads reads, Database database, TenancySettings settings) {
 		this.reads = reads;
 		this.administration = database.pool("administration", settings.administrationConnections());
+		this.patience = database.statementPatience();
 		this.standings = Caffeine.newBuilder()
 			.maximumSize(CACHED_TENANTS)
 			.expireAfterWrite(settings.tenantCacheTime())
@@ -203,7 +207,8 @@ public class Tenants {
 				(connection) -> Database.answerOf(connection,
 						Flux.from(statement.apply(connection).execute())
 							.concatMap((result) -> result.map(mapper))
-							.collectList()),
+							.collectList(),
+						this.patience),
 				Connection::close, (connection, _) -> Database.discard(connection), Connection::close));
 	}
 
