@@ -8,7 +8,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.LongStream;
@@ -21,6 +20,8 @@ import org.flywaydb.core.Flyway;
 
 import org.springframework.core.env.Environment;
 import org.springframework.mock.env.MockEnvironment;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * What the benchmark lies on: a durable PostgreSQL with the data of ten tenants of ten
@@ -84,6 +85,7 @@ final class Bed implements AutoCloseable {
 		PrivatePostgres postgres = durablePostgres();
 		Bed bed = new Bed(postgres, TestServers.privateRedis(), TestServers.newDatabase(postgres.cluster()));
 		bed.load(archived);
+		assertDurable(postgres.cluster(), bed.database);
 		return bed;
 	}
 
@@ -199,16 +201,16 @@ final class Bed implements AutoCloseable {
 		return environment;
 	}
 
-	/** What the server says about its durability, such as {@code fsync=on}. */
-	List<String> durability() throws SQLException {
-		try (Connection connection = superuser(this.database);
+	/** Fails unless the server makes durable what the service's login commits. */
+	static void assertDurable(PostgresCluster cluster, String database) throws SQLException {
+		try (Connection connection = cluster.connect(database, PostgresCluster.APPLICATION);
 				Statement statement = connection.createStatement();
 				ResultSet row = statement.executeQuery("""
-						select string_agg(name || '=' || setting, ',' order by name) from pg_settings
+						select string_agg(name || '=' || setting, ' ' order by name) from pg_settings
 						where name in ('fsync', 'synchronous_commit', 'full_page_writes')
 						""")) {
 			row.next();
-			return List.of(row.getString(1).split(","));
+			assertThat(row.getString(1)).isEqualTo("fsync=on full_page_writes=on synchronous_commit=on");
 		}
 	}
 

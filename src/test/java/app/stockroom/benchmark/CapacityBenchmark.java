@@ -91,6 +91,7 @@ class CapacityBenchmark {
 			grow(cluster);
 			String many = TestServers.newDatabase(cluster);
 			load(cluster, many, MANY_TENANTS, RECORDS_OF_MANY);
+			Bed.assertDurable(cluster, one);
 			told("loaded");
 			Map<String, Object> properties = Bed.properties(postgres, redis, one);
 			Path jar = Service.prepare(Path.of(System.getProperty("stockroom.jar")), properties);

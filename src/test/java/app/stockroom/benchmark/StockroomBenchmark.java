@@ -17,8 +17,6 @@ import org.junit.jupiter.api.Test;
 
 import org.springframework.util.function.SingletonSupplier;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 /**
  * Runs every scenario in turn, round after round, so that a machine that is slow for a
  * while is slow for all, and writes the medians and their ratios into docs/benchmarks.md.
@@ -50,7 +48,6 @@ class StockroomBenchmark {
 	void measuresEveryScenarioAgainstItsReference() throws Exception {
 		try (Bed made = Bed.make(Integer.getInteger("benchmark.archive", 1_000_000))) {
 			this.bed = made;
-			assertThat(made.durability()).containsExactly("fsync=on", "full_page_writes=on", "synchronous_commit=on");
 			Path jar = Service.prepare(Path.of(System.getProperty("stockroom.jar")), made.properties());
 			try (Service started = Service.start(jar, made.properties()); Service plain = Service.constant()) {
 				this.service = started;
