@@ -70,11 +70,13 @@ final class Flusher {
 
 	/**
 	 * Posts.
+	 * @param gathers whether there will be more to post after a wait
 	 * @param gathered what to post, asked for once, when a connection is there to send it
 	 */
-	Mono<Runnable> post(TenantId tenant, Supplier<List<Posting>> gathered) {
+	Mono<Runnable> post(TenantId tenant, boolean gathers, Supplier<List<Posting>> gathered) {
 		SingletonSupplier<List<Posting>> postings = SingletonSupplier.of(gathered);
-		Mono<List<PostEntries.Row>> call = this.writer.lend(connection -> send(connection, tenant, postings.obtain()));
+		Mono<List<PostEntries.Row>> call = this.writer.lend(gathers,
+				connection -> send(connection, tenant, postings.obtain()));
 		return this.meters.around(() -> postings.obtain().size(), call)
 			.map(rows -> Answer.of(tenant, commands(postings.obtain()), rows, this.json))
 			.<Runnable>map(answer -> () -> settle(tenant, postings.obtain(), answer))
@@ -82,7 +84,7 @@ final class Flusher {
 	}
 
 	private Mono<Runnable> post(TenantId tenant, List<Posting> postings) {
-		return post(tenant, () -> postings);
+		return post(tenant, false, () -> postings);
 	}
 
 	private Mono<List<PostEntries.Row>> send(Connection connection, TenantId tenant, List<Posting> postings) {

@@ -31,6 +31,9 @@ final class Lane {
 	 */
 	private static final int CHANGES_PER_CALL = 250;
 
+	/** A tenant with so many waiting is busy: as many again will be there soon. */
+	private static final int BUSY = 8;
+
 	private static final Runnable NOTHING_TO_TELL = () -> {
 	};
 
@@ -46,7 +49,7 @@ final class Lane {
 
 	private final AtomicInteger waiting = new AtomicInteger();
 
-	private final AtomicInteger wakes = new AtomicInteger();
+	private final Drain drain = new Drain(this::sendNext);
 
 	private volatile boolean inFlight;
 
@@ -66,7 +69,7 @@ final class Lane {
 			return;
 		}
 		this.queue.add(work);
-		wake();
+		this.drain.run();
 	}
 
 	/** How much work waits, the call in flight not counted. */
@@ -78,33 +81,17 @@ final class Lane {
 		return !this.inFlight && this.waiting.get() == 0;
 	}
 
-	/**
-	 * Sends the next call unless one is in flight. Only one thread is in the loop; the
-	 * others leave a mark for it, so that neither a lock nor a recursion is needed.
-	 */
-	private void wake() {
-		if (this.wakes.getAndIncrement() != 0) {
-			return;
-		}
-		int seen = 1;
-		do {
-			if (!this.inFlight) {
-				sendNext();
-			}
-			seen = this.wakes.addAndGet(-seen);
-		}
-		while (seen != 0);
-	}
-
+	/** Sends the next call unless one is in flight. */
 	private void sendNext() {
-		Work first = peek();
+		Work first = this.inFlight ? null : peek();
 		if (first == null) {
 			return;
 		}
 		this.inFlight = true;
 		Mono<Runnable> call = switch (first) {
-			case Posting posting -> this.flusher.post(this.tenant, () -> gather(Posting.class, posting, (_) -> true,
-					(next) -> next.command().lines().size(), this.linesPerCall));
+			case Posting posting ->
+				this.flusher.post(this.tenant, this.waiting.get() >= BUSY, () -> gather(Posting.class, posting,
+						(_) -> true, (next) -> next.command().lines().size(), this.linesPerCall));
 			case Rehearsal rehearsal -> {
 				take();
 				yield this.flusher.rehearse(this.tenant, rehearsal);
@@ -127,7 +114,7 @@ final class Lane {
 
 	private void done() {
 		this.inFlight = false;
-		wake();
+		this.drain.run();
 	}
 
 	/**

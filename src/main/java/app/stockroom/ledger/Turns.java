@@ -8,6 +8,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.publisher.Mono;
@@ -17,8 +18,9 @@ import reactor.core.scheduler.Schedulers;
 /**
  * Who may call now, first come, first served. A few go at once always; of more, half are
  * in flight while the other half gather: a call of twenty-five commands costs the
- * database little more than one of twelve. Never more than there are connections, and
- * nobody is held up by calls that are slow while there are some.
+ * database little more than one of twelve. Who would gather next to nothing is not kept
+ * waiting for it. Never more than there are connections, and nobody is held up by calls
+ * that are slow while there are some.
  */
 final class Turns {
 
@@ -40,7 +42,7 @@ final class Turns {
 	/** Those in flight and those that wait. */
 	private final AtomicInteger wanted = new AtomicInteger();
 
-	private final AtomicInteger wakes = new AtomicInteger();
+	private final Drain drain = new Drain(this::giveTurns);
 
 	/**
 	 * Nobody has a turn yet.
@@ -60,14 +62,15 @@ final class Turns {
 	/**
 	 * Waits for a turn, which its holder must {@linkplain Turn#end end}. Not to be
 	 * cancelled.
+	 * @param gathers whether what the call will carry grows while it waits
 	 * @return errors are {@link WriteFailure}s of what was not sent
 	 */
-	Mono<Turn> take() {
+	Mono<Turn> take(boolean gathers) {
 		return Mono.create((sink) -> {
-			Turn turn = new Turn(sink);
+			Turn turn = new Turn(sink, !gathers);
 			this.wanted.incrementAndGet();
 			this.waiting.add(turn);
-			wake();
+			this.drain.run();
 			if (!turn.isDecided()) {
 				// Stops with the wait: it holds all who wait for this turn, and what they
 				// have asked for.
@@ -82,27 +85,35 @@ final class Turns {
 	}
 
 	/**
-	 * Only one thread is in the loop, and the others leave a mark for it: a turn that
-	 * ends while it begins, as all do while the database is away, is no recursion.
+	 * A turn that ends while it begins, as all do while the database is away, is no
+	 * recursion.
 	 */
-	private void wake() {
-		if (this.wakes.getAndIncrement() != 0) {
-			return;
+	private void giveTurns() {
+		Turn next;
+		while ((next = next()) != null) {
+			this.waiting.remove(next);
+			next.begin();
 		}
-		int seen = 1;
-		do {
-			Turn next;
-			while ((next = this.waiting.peek()) != null && this.inFlight.get() < atOnce(next)) {
-				this.waiting.remove();
-				next.begin();
-			}
-			seen = this.wakes.addAndGet(-seen);
-		}
-		while (seen != 0);
 	}
 
-	private int atOnce(Turn next) {
-		return next.hurried ? this.most : Math.min(this.most, Math.max(FEW, (this.wanted.get() + 1) / 2));
+	/**
+	 * Whose turn it is. Those in a hurry are looked for only while more than half are in
+	 * flight and a connection is left: then there are not many.
+	 */
+	private @Nullable Turn next() {
+		int calling = this.inFlight.get();
+		if (calling >= this.most) {
+			return null;
+		}
+		if (calling < Math.max(FEW, (this.wanted.get() + 1) / 2)) {
+			return this.waiting.peek();
+		}
+		for (Turn turn : this.waiting) {
+			if (turn.hurried) {
+				return turn;
+			}
+		}
+		return null;
 	}
 
 	/** A turn, waited for or taken. */
@@ -114,8 +125,9 @@ final class Turns {
 
 		private volatile boolean hurried;
 
-		private Turn(MonoSink<Turn> sink) {
+		private Turn(MonoSink<Turn> sink, boolean hurried) {
 			this.sink = sink;
+			this.hurried = hurried;
 		}
 
 		boolean isDecided() {
@@ -131,7 +143,7 @@ final class Turns {
 
 		private void hurry() {
 			this.hurried = true;
-			wake();
+			Turns.this.drain.run();
 		}
 
 		private void giveUp() {
@@ -146,7 +158,7 @@ final class Turns {
 		void end() {
 			Turns.this.inFlight.decrementAndGet();
 			Turns.this.wanted.decrementAndGet();
-			wake();
+			Turns.this.drain.run();
 		}
 
 	}

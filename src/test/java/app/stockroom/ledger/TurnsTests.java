@@ -39,8 +39,20 @@ class TurnsTests {
 		assertThat(begun(15)).isEqualTo(8);
 		assertThat(begun(100)).isEqualTo(8);
 		Turns one = new Turns(1, NEVER, NEVER);
-		one.take().subscribe();
-		assertThat(one.take().toFuture()).isNotDone();
+		one.take(true).subscribe();
+		assertThat(one.take(true).toFuture()).isNotDone();
+	}
+
+	@Test
+	void whoWouldGatherNothingIsNotKeptWaitingWhileThereAreConnections() {
+		assertThat(begun(10)).isEqualTo(5);
+		assertThat(this.turns.take(false).toFuture()).isDone();
+		assertThat(this.turns.take(false).toFuture()).isDone();
+		assertThat(begun(10)).isEqualTo(8 - 2);
+		CompletableFuture<Turns.Turn> next = this.turns.take(false).toFuture();
+		assertThat(next).isNotDone();
+		this.asked.getFirst().join().end();
+		assertThat(next).isDone();
 	}
 
 	@Test
@@ -57,15 +69,15 @@ class TurnsTests {
 	@Test
 	void whoWaitsTooLongHasSentNothingAndTakesNobodysPlace() {
 		Turns impatient = new Turns(1, NEVER, Duration.ofMillis(20));
-		Turns.Turn first = impatient.take().block();
-		CompletableFuture<Turns.Turn> second = impatient.take().toFuture();
+		Turns.Turn first = impatient.take(true).block();
+		CompletableFuture<Turns.Turn> second = impatient.take(true).toFuture();
 		assertThatThrownBy(second::join).isInstanceOf(CompletionException.class)
 			.cause()
 			.isInstanceOfSatisfying(WriteFailure.class,
 					(failure) -> assertThat(failure.knowledge()).isEqualTo(WriteFailure.Knowledge.NOT_SENT));
 		first.end();
-		impatient.take().block().end();
-		assertThat(impatient.take().toFuture()).isDone();
+		impatient.take(true).block().end();
+		assertThat(impatient.take(true).toFuture()).isDone();
 	}
 
 	@Test
@@ -79,7 +91,7 @@ class TurnsTests {
 	@Test
 	void whoHasHadATurnIsForgotten() {
 		Turns one = new Turns(1, NEVER, NEVER);
-		Turns.Turn first = one.take().block();
+		Turns.Turn first = one.take(true).block();
 		WeakReference<Object> second = waitAndEnd(one);
 		first.end();
 		Awaitility.await().until(() -> {
@@ -90,7 +102,7 @@ class TurnsTests {
 
 	private static WeakReference<Object> waitAndEnd(Turns turns) {
 		Object asked = new Object();
-		turns.take().subscribe((turn) -> {
+		turns.take(true).subscribe((turn) -> {
 			assertThat(asked).isNotNull();
 			turn.end();
 		});
@@ -100,9 +112,9 @@ class TurnsTests {
 	@Test
 	void turnsThatEndWhileTheyBeginDoNotPileUp() {
 		Turns one = new Turns(1, NEVER, NEVER);
-		Turns.Turn first = one.take().block();
+		Turns.Turn first = one.take(true).block();
 		AtomicInteger ended = new AtomicInteger();
-		IntStream.range(0, 100_000).forEach((_) -> one.take().subscribe((turn) -> {
+		IntStream.range(0, 100_000).forEach((_) -> one.take(true).subscribe((turn) -> {
 			ended.incrementAndGet();
 			turn.end();
 		}));
@@ -116,7 +128,7 @@ class TurnsTests {
 		AtomicInteger most = new AtomicInteger();
 		AtomicInteger ended = new AtomicInteger();
 		try (ExecutorService threads = Executors.newFixedThreadPool(8)) {
-			IntStream.range(0, 20_000).forEach((_) -> threads.execute(() -> this.turns.take().subscribe((turn) -> {
+			IntStream.range(0, 20_000).forEach((_) -> threads.execute(() -> this.turns.take(true).subscribe((turn) -> {
 				most.accumulateAndGet(inFlight.incrementAndGet(), Math::max);
 				threads.execute(() -> {
 					inFlight.decrementAndGet();
@@ -135,7 +147,7 @@ class TurnsTests {
 	 */
 	private long begun(int wanted) {
 		while (this.asked.size() < wanted) {
-			this.asked.add(this.turns.take().toFuture());
+			this.asked.add(this.turns.take(true).toFuture());
 		}
 		return this.asked.stream().filter(CompletableFuture::isDone).count();
 	}
