@@ -54,6 +54,7 @@ class DeploymentTests {
 					startupProbe:                   | lifecycleProbe:                  | lifecycleProbe
 					          readinessProbe:       |           startupProbe:          | has no readiness probe
 					          livenessProbe:        |           readinessProbe:        | has no liveness probe
+					imagePullPolicy: IfNotPresent   | imagePullPolicy: Always          | is pulled at each start
 					              memory: 1536Mi     |               hugepages-2Mi: 1Gi | has no limit of memory
 					              cpu: "2"          |               hugepages-2Mi: 1Gi | has no limit of cpu
 					              cpu: 500m         |               hugepages-2Mi: 1Gi | requests no cpu

@@ -173,6 +173,8 @@ final class Manifests {
 		require(owner, security != null && security.getSeccompProfile() != null, "has no seccomp profile");
 		require(owner, Boolean.FALSE.equals(pod.getAutomountServiceAccountToken()), "gets a token of the cluster");
 		for (Container container : pod.getContainers()) {
+			require(owner, fixed(container.getImage()) || "IfNotPresent".equals(container.getImagePullPolicy()),
+					"is pulled at each start, though its nodes may have it");
 			var its = container.getSecurityContext();
 			require(owner, its != null && Boolean.FALSE.equals(its.getAllowPrivilegeEscalation()),
 					"may escalate privileges");
@@ -193,6 +195,11 @@ final class Manifests {
 				require(owner, container.getLivenessProbe() != null, "has no liveness probe");
 			}
 		}
+	}
+
+	/** Whether an image has a tag other than latest, or a digest. */
+	private static boolean fixed(String image) {
+		return image.substring(image.lastIndexOf('/') + 1).contains(":") && !image.endsWith(":latest");
 	}
 
 	private List<PodTemplateSpec> templates() {
