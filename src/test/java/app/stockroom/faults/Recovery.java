@@ -62,6 +62,11 @@ record Recovery(long struck, long healed) {
 		return count(answers, this.healed, time) >= WELL * before(answers) * time / SECOND;
 	}
 
+	/** How many were answered from one moment to another. */
+	static long answered(Stream<Operation> operations, long from, long to) {
+		return count(answers(operations), from, to - from);
+	}
+
 	/** How many a second before, and in each second since. */
 	String rates(Stream<Operation> operations) {
 		long[] answers = answers(operations);

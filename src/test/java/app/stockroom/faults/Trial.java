@@ -142,6 +142,13 @@ final class Trial {
 		Thread.sleep(minimum + this.random.nextInt(maximum - minimum + 1));
 	}
 
+	/** Waits so long, and counts what clients have been answered meanwhile. */
+	long answersWithin(Duration time) throws InterruptedException {
+		long from = System.nanoTime();
+		Thread.sleep(time);
+		return Recovery.answered(operations(), from, System.nanoTime());
+	}
+
 	/** Clients are to have been about as fast since then as before. */
 	void wellSince(long from, String who) {
 		Recovery recovery = new Recovery(from, from);
