@@ -142,8 +142,8 @@ create or replace function transfers_in_transit_1(p_tenant uuid, p_kind smallint
 begin
   return (select jsonb_build_object('transfers', jsonb_agg(t.id)) from (
     select d.id from document d
-    where d.tenant_id = p_tenant and d.kind = 4 and d.status = 'IN_TRANSIT' and case p_kind
-      when 1 then exists (select from jsonb_array_elements(d.body -> 'lines') l where l ->> 'productId' = p_id::text
+    where d.tenant_id = p_tenant and d.kind = 4 and d.status = 'IN_TRANSIT' and case
+      when p_kind = 1 then exists (select from jsonb_array_elements(d.body -> 'lines') l where l ->> 'productId' = p_id::text
         and (l ->> 'quantity')::bigint > (l ->> 'received')::bigint + (l ->> 'lost')::bigint)
       else p_id::text in (d.body ->> 'fromWarehouseId', d.body ->> 'toWarehouseId') end
     order by d.id limit 20) t
@@ -192,19 +192,44 @@ begin
   return states;
 end $f$;
 
--- A node takes no function of a row in RETURNING: the row first, then what it looks like.
+-- A node that is told the value of x in CASE x WHEN y compares y with a condition: CASE WHEN x = y.
 do $$
 declare
-  old text := 'returning alert_state(a, start + crossing.n) into event;';
-  source text := pg_get_functiondef('post_entries_in_order_3'::regproc);
+  one record;
 begin
-  if position(old in source) = 0 and position('returning a.* into changed;' in source) = 0 then
-    raise exception 'post_entries_in_order_3 is another than this file knows';
-  end if;
-  if position(old in source) > 0 then
-    source := regexp_replace(source, '\mdeclare\M', 'declare changed alert;');
-    execute replace(source, old, 'returning a.* into changed; event := alert_state(changed, start + crossing.n);');
-  end if;
+  for one in select pg_get_functiondef(p.oid) as source from pg_proc p
+    where p.pronamespace = 'public'::regnamespace and p.prosrc ~ 'case (p_kind|p_action)\s+when '
+  loop
+    execute regexp_replace(one.source, 'case (p_kind|p_action)\s+when ', 'case when \1 = ', 'g');
+  end loop;
+end $$;
+
+-- Rights to single columns do not reach the nodes.
+grant update on idempotency_key to ${applicationRole};
+
+-- A node takes no function of a row in RETURNING: the row first, then what it looks like; and no time that depends on the session's
+-- zone in COALESCE: the time first.
+do $$
+declare
+  source text := pg_get_functiondef('post_entries_in_order_3'::regproc);
+  one record;
+begin
+  for one in select * from (values
+    ($old$returning alert_state(a, start + crossing.n) into event;$old$,
+     $new$returning a.* into changed; event := alert_state(changed, start + crossing.n);$new$, 'changed alert;'),
+    ($old$update document d set status = change ->> 'status', body = change -> 'body', version = d.version + 1, updated_at = moment,
+              expires_at = coalesce(moment + make_interval(secs => (change ->> 'ttlSeconds')::int), d.expires_at)$old$,
+     $new$deadline := moment + make_interval(secs => (change ->> 'ttlSeconds')::int);
+          update document d set status = change ->> 'status', body = change -> 'body', version = d.version + 1, updated_at = moment,
+              expires_at = coalesce(deadline, d.expires_at)$new$, 'deadline timestamptz;')) w(old, new, variable)
+  loop
+    if position(one.old in source) > 0 then
+      source := regexp_replace(replace(source, one.old, one.new), '\mdeclare\M', 'declare ' || one.variable);
+    elsif position(one.new in source) = 0 then
+      raise exception 'post_entries_in_order_3 is another than this file knows: %', one.old;
+    end if;
+  end loop;
+  execute source;
 end $$;
 
 -- On a node a row is one of a part of the table, and that is another type than the table's: what shows a row takes any that has its columns.

@@ -66,6 +66,9 @@ public class Reads {
 	 */
 	private static final String ONE_PLAN = "plan_cache_mode = force_generic_plan";
 
+	/** For Citus, which has to see the tenant to find its node. */
+	private static final String PLAN_OF_VALUES = "plan_cache_mode = force_custom_plan";
+
 	private final ConnectionPool reads;
 
 	private final ConnectionPool streams;
@@ -254,10 +257,12 @@ public class Reads {
 	 * other, which would else be cancelled amid its answer; and rows count only if the
 	 * transaction that names the tenant was opened.
 	 */
-	private static <T> Mono<List<T>> inOneRoundTrip(Connection connection, TenantId tenant, Statement query,
+	private <T> Mono<List<T>> inOneRoundTrip(Connection connection, TenantId tenant, Statement query,
 			Function<Readable, T> mapper) {
 		return Mono
-			.zipDelayError(begin(connection, tenant, ONE_PLAN).thenReturn(tenant), rows(query, mapper).collectList())
+			.zipDelayError(
+					begin(connection, tenant, this.settings.planOnce() ? ONE_PLAN : PLAN_OF_VALUES).thenReturn(tenant),
+					rows(query, mapper).collectList())
 			.map(Tuple2::getT2)
 			// Where both fail, for one reason, whoever asks knows the kinds of R2DBC
 			// only.
