@@ -29,11 +29,10 @@ final class Client implements Runnable {
 
 	private static final JsonMapper JSON = new JsonMapper();
 
-	private static final HttpClient HTTP = HttpClient.newBuilder()
-		.version(HttpClient.Version.HTTP_1_1)
-		.connectTimeout(Duration.ofSeconds(5))
-		.executor(Executors.newVirtualThreadPerTaskExecutor())
-		.build();
+	private static final HttpClient HTTP = http();
+
+	/** Apart, so that nobody who waits is lent a connection that is being closed. */
+	private static final HttpClient HANGING_UP = http();
 
 	/** How long a client waits for an answer. */
 	private static final Duration PATIENCE = Duration.ofSeconds(15);
@@ -239,6 +238,14 @@ final class Client implements Runnable {
 	 * @return null if nobody knows
 	 */
 	private Answer send(Operation operation, String body, boolean hangUp, String url) {
+		Answer answer = answer(operation, body, hangUp, url);
+		if (!hangUp && (answer == null || !answer.isFinal())) {
+			operation.unserved();
+		}
+		return answer;
+	}
+
+	private Answer answer(Operation operation, String body, boolean hangUp, String url) {
 		HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url + operation.path()))
 			.timeout(PATIENCE)
 			.header("Content-Type", "application/json")
@@ -247,7 +254,7 @@ final class Client implements Runnable {
 		if (operation.keyed()) {
 			request.header("Idempotency-Key", operation.id());
 		}
-		CompletableFuture<HttpResponse<String>> answer = HTTP.sendAsync(request.build(),
+		CompletableFuture<HttpResponse<String>> answer = (hangUp ? HANGING_UP : HTTP).sendAsync(request.build(),
 				HttpResponse.BodyHandlers.ofString());
 		try {
 			HttpResponse<String> response = hangUp ? answer.get(this.random.nextInt(20), TimeUnit.MILLISECONDS)
@@ -267,6 +274,14 @@ final class Client implements Runnable {
 		catch (InterruptedException ex) {
 			throw new IllegalStateException(ex);
 		}
+	}
+
+	private static HttpClient http() {
+		return HttpClient.newBuilder()
+			.version(HttpClient.Version.HTTP_1_1)
+			.connectTimeout(Duration.ofSeconds(5))
+			.executor(Executors.newVirtualThreadPerTaskExecutor())
+			.build();
 	}
 
 	private void pause(long millis) {

@@ -1,8 +1,10 @@
 package app.stockroom.faults;
 
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import java.util.stream.Collectors;
 
 import app.stockroom.TcpProxy.Line;
@@ -19,6 +21,13 @@ class DatabaseFaults {
 			select count(pg_terminate_backend(pid)) from pg_stat_activity
 			where usename = 'stockroom_app' and random() < 0.4
 			""";
+
+	private static final String TERMINATE_WRITES = """
+			select count(pg_terminate_backend(pid)) from pg_stat_activity
+			where application_name = 'stockroom-writes' and state = 'active'
+			""";
+
+	private static final Duration LONGER_THAN_A_STATEMENT = Duration.ofSeconds(11);
 
 	private final Plant plant = Plant.shared();
 
@@ -60,8 +69,7 @@ class DatabaseFaults {
 	void blackHole() throws Exception {
 		Trial.of(this.plant, "5 database black hole and heal").play((trial) -> {
 			swallow(trial);
-			this.plant.databaseLine().forget();
-			trial.injected("open connections lead nowhere for ever, new ones are good");
+			forget(trial);
 		});
 	}
 
@@ -71,6 +79,20 @@ class DatabaseFaults {
 			.habits(Client.Habits.HURRIED)
 			.readersPerFeed(1)
 			.play(this::swallow);
+	}
+
+	/** Clients as fast as can be have many connections opened, and all are bad. */
+	@Test
+	void connectionsThatLeadNowhereInAHurry() throws Exception {
+		Trial.of(this.plant, "5 connections that lead nowhere, with clients that do not pause")
+			.habits(Client.Habits.HURRIED)
+			.readersPerFeed(1)
+			.play(this::forget);
+	}
+
+	private void forget(Trial trial) {
+		this.plant.databaseLine().forget();
+		trial.injected("open connections lead nowhere for ever, new ones are good");
 	}
 
 	private void swallow(Trial trial) throws InterruptedException {
@@ -101,21 +123,38 @@ class DatabaseFaults {
 			});
 	}
 
+	/**
+	 * More tenants are locked than there are connections for writes, and more calls fail
+	 * than a pool has connections, with known outcomes and with unknown ones: if they
+	 * kept theirs, none would be left.
+	 */
 	@Test
 	void poolExhaustion() throws Exception {
-		Trial.of(this.plant, "9 pool exhaustion").tenants(12).clientsPerTenant(2).readersPerFeed(1).play((trial) -> {
-			try (Connection owner = this.plant.owner(); Statement statement = owner.createStatement()) {
-				owner.setAutoCommit(false);
-				statement.execute("select from ledger_head where tenant_id in (%s) for update".formatted(trial.shops()
-					.stream()
-					.limit(10)
-					.map((shop) -> "'" + shop.tenant() + "'")
-					.collect(Collectors.joining(","))));
-				trial.injected("10 tenants locked, 8 connections for writes");
-				trial.pause(12_000, 14_000);
-				owner.rollback();
+		Trial.of(this.plant, "9 pool exhaustion").tenants(15).clientsPerTenant(3).readersPerFeed(1).play((trial) -> {
+			for (int i = 0; i < 2; i++) {
+				try (Connection lock = lock(trial.shops().subList(0, 12))) {
+					trial.injected("12 tenants locked, 8 connections for writes");
+					Thread.sleep(LONGER_THAN_A_STATEMENT);
+					for (int j = 0; j < 3; j++) {
+						trial.injected("pg_terminate_backend of %d that wait for the lock"
+							.formatted(this.plant.number(TERMINATE_WRITES)));
+						trial.pause(800, 1200);
+					}
+					lock.rollback();
+				}
+				trial.pause(1000, 2000);
 			}
 		});
+	}
+
+	private Connection lock(List<Shop> shops) throws SQLException {
+		Connection owner = this.plant.owner();
+		owner.setAutoCommit(false);
+		try (Statement statement = owner.createStatement()) {
+			statement.execute("select from ledger_head where tenant_id in (%s) for update"
+				.formatted(shops.stream().map((shop) -> "'" + shop.tenant() + "'").collect(Collectors.joining(","))));
+		}
+		return owner;
 	}
 
 	@Test

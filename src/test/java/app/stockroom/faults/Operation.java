@@ -41,6 +41,8 @@ final class Operation {
 
 	private volatile int turnedAway;
 
+	private volatile int unserved;
+
 	private @Nullable Integer status;
 
 	private @Nullable JsonNode answer;
@@ -72,6 +74,11 @@ final class Operation {
 	/** The last attempt was one too many. */
 	void turnedAway() {
 		this.turnedAway++;
+	}
+
+	/** Its client waited, and got no answer or one that says nothing of the outcome. */
+	void unserved() {
+		this.unserved++;
 	}
 
 	/** It is known that the last attempt had no effect; nobody was served by that. */
@@ -155,6 +162,10 @@ final class Operation {
 
 	int turnedAwayTimes() {
 		return this.turnedAway;
+	}
+
+	int unservedTimes() {
+		return this.unserved;
 	}
 
 	@Nullable JsonNode answer() {

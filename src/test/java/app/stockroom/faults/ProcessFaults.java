@@ -3,6 +3,7 @@ package app.stockroom.faults;
 import java.time.Duration;
 
 import app.stockroom.ServiceProcess;
+import app.stockroom.TcpProxy.Line;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -17,16 +18,24 @@ class ProcessFaults {
 
 	@Test
 	void killedProcesses() throws Exception {
-		Trial.of(this.plant, "1 kill -9 one of several processes").play((trial) -> {
-			for (int i = 0; i < 3; i++) {
-				ServiceProcess victim = this.plant.services().get(trial.random().nextInt(3));
-				victim.kill();
-				trial.injected("kill -9 of " + victim.url());
-				trial.pause(500, 2500);
-				victim.startAgain();
-				trial.pause(500, 1500);
-			}
-		});
+		Trial.of(this.plant, "1 kill -9 one of several processes")
+			.clientsPerTenant(12)
+			.readersPerFeed(1)
+			.play((trial) -> {
+				for (int i = 0; i < 3; i++) {
+					ServiceProcess victim = this.plant.services().get(trial.random().nextInt(3));
+					// So that some is committed of which its process could not tell any
+					// more
+					this.plant.databaseLine().become(Line.late(Duration.ofMillis(20)));
+					trial.pause(300, 600);
+					victim.kill();
+					trial.injected("kill -9 of " + victim.url());
+					this.plant.databaseLine().heal();
+					trial.pause(500, 2500);
+					victim.startAgain();
+					trial.pause(500, 1500);
+				}
+			});
 	}
 
 	@Test

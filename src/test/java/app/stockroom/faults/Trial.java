@@ -132,6 +132,11 @@ final class Trial {
 		return operations().mapToLong(Operation::refusals).sum();
 	}
 
+	/** How often a client waited and was not told what became of its change. */
+	long unserved() {
+		return operations().mapToLong(Operation::unservedTimes).sum();
+	}
+
 	/** Writes down what should not have been seen. */
 	void violation(String what) {
 		this.violations.add(what);
