@@ -85,10 +85,12 @@ final class Client implements Runnable {
 	}
 
 	private Operation next() {
-		int dice = this.random.nextInt(this.habits.documentsOnly() ? 24 : 100);
-		if (!this.held.isEmpty() && dice < 8) {
+		boolean documentsOnly = this.habits.documentsOnly();
+		int dice = this.random.nextInt(documentsOnly ? 24 : 100);
+		if (!this.held.isEmpty() && (documentsOnly || dice < 8)) {
 			Held reservation = this.held.removeFirst();
-			boolean commit = this.random.nextBoolean();
+			// Of documents alone nothing comes in, and what goes out would soon be all
+			boolean commit = !documentsOnly && this.random.nextBoolean();
 			return operation(commit ? Operation.Kind.COMMIT : Operation.Kind.RELEASE,
 					"/api/reservations/%s/%s".formatted(reservation.id(), commit ? "commit" : "release"), "{}", true,
 					Collections.nCopies(reservation.lines(), 0L));
