@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -32,15 +31,16 @@ final class ServerProcess implements AutoCloseable {
 	// Ctrl-C in a terminal reaches the whole process group: the shell ignores it, because
 	// the JVM decides when to stop, and both servers leave the group by themselves. A
 	// stopped server has removed its pid file; its process may stay as a zombie for as
-	// long as it likes where nobody reaps orphans, as in many containers.
+	// long as it likes where nobody reaps orphans, as in many containers. What the
+	// program does after that is waited for by close().
 	private static final String LEASH = """
 			trap '' HUP INT TERM
-			pid_file=$1 stop_signal=$2 patience=%d
+			pid_file=$1 stop_signal=$2 patience=%1$d
 			shift 2
 			"$@" </dev/null 1>&2
 			status=$?
 			waited=0
-			until [ -s "$pid_file" ] || [ $status -ne 0 ] || [ $waited -ge 100 ]; do
+			until [ -s "$pid_file" ] || [ $status -ne 0 ] || [ $waited -ge %1$d ]; do
 				sleep 0.05
 				waited=$((waited + 1))
 			done
@@ -61,10 +61,14 @@ final class ServerProcess implements AutoCloseable {
 
 	private final long pid;
 
+	// Taken at once: another process may get the number of one that has died
+	private final Optional<ProcessHandle> server;
+
 	private ServerProcess(String name, Process leash, long pid) {
 		this.name = name;
 		this.leash = leash;
 		this.pid = pid;
+		this.server = ProcessHandle.of(pid);
 	}
 
 	/**
@@ -105,19 +109,14 @@ final class ServerProcess implements AutoCloseable {
 	 * one only got the same number
 	 */
 	static void stopLeftover(String name, Path pidFile, String stopSignal, Path programs) {
-		Optional<ProcessHandle> leftover = runningServer(pidFile, programs);
-		if (leftover.isPresent()) {
-			logger.warn("Stopping the {} (process {}) that a killed run left behind", name, leftover.get().pid());
-			signal(stopSignal, leftover.get().pid());
-		}
-		Instant deadline = Instant.now().plusSeconds(STOP_SECONDS);
-		while (runningServer(pidFile, programs).isPresent()) {
-			if (Instant.now().isAfter(deadline)) {
+		runningServer(pidFile, programs).ifPresent((leftover) -> {
+			logger.warn("Stopping the {} (process {}) that a killed run left behind", name, leftover.pid());
+			signal(stopSignal, leftover.pid());
+			if (!ends(leftover)) {
 				throw new EmbeddedServerException("The %s of an earlier run does not stop.".formatted(name),
 						"Stop the process whose number is in %s, then start again.".formatted(pidFile));
 			}
-			LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
-		}
+		});
 		delete(pidFile);
 	}
 
@@ -142,6 +141,21 @@ final class ServerProcess implements AutoCloseable {
 		}
 	}
 
+	/**
+	 * Waits for the program and not for the process, which may stay as a zombie. Redis
+	 * closes its port only after it has removed its pid file.
+	 */
+	private static boolean ends(ProcessHandle server) {
+		long begin = System.nanoTime();
+		while (server.info().command().isPresent()) {
+			if (System.nanoTime() - begin > TimeUnit.SECONDS.toNanos(STOP_SECONDS)) {
+				return false;
+			}
+			LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
+		}
+		return true;
+	}
+
 	private static boolean isBelow(Path directory, ProcessHandle process) {
 		return process.info().command().filter((command) -> Path.of(command).startsWith(directory)).isPresent();
 	}
@@ -155,9 +169,10 @@ final class ServerProcess implements AutoCloseable {
 		}
 	}
 
-	static void signal(String signal, long pid) {
-		// The shell's own kill: the program of that name is missing on small systems
-		Commands.run(List.of("/bin/sh", "-c", "kill -s \"$0\" \"$1\"", signal, Long.toString(pid)));
+	private static void signal(String signal, long pid) {
+		// The shell's own kill: the program of that name is missing on small systems.
+		// A process that has ended meanwhile, stopped by its leash, is as good.
+		Commands.run(List.of("/bin/sh", "-c", "kill -s \"$0\" \"$1\" || :", signal, Long.toString(pid)));
 	}
 
 	private static String tail(Path log) throws IOException {
@@ -169,11 +184,13 @@ final class ServerProcess implements AutoCloseable {
 		return this.pid;
 	}
 
+	/** Returns when the server's program has ended: its port and its files are free. */
 	@Override
 	public void close() {
 		try {
 			this.leash.getOutputStream().close();
-			if (!this.leash.waitFor(STOP_SECONDS + 5, TimeUnit.SECONDS)) {
+			if (!this.leash.waitFor(STOP_SECONDS + 5, TimeUnit.SECONDS)
+					|| !this.server.map(ServerProcess::ends).orElse(true)) {
 				logger.error("The embedded {} (process {}) does not stop", this.name, this.pid);
 			}
 		}
