@@ -69,6 +69,9 @@ public class Database implements DisposableBean {
 
 	private volatile boolean silent;
 
+	/** When it last fell silent or answered again; of {@link System#nanoTime()}. */
+	private volatile long turned = System.nanoTime();
+
 	Database(R2dbcConnectionDetails details, DatabaseSettings settings, MeterRegistry meters) {
 		this.details = details;
 		this.settings = settings;
@@ -143,18 +146,25 @@ public class Database implements DisposableBean {
 		if (now != this.silent) {
 			logger.warn(now ? "The database does not answer; requests are refused until it does"
 					: "The database answers again");
+			this.turned = System.nanoTime();
 		}
 		this.silent = now;
 	}
 
 	/**
 	 * Whether an idle connection is of no use any more. The pool asks before it lends
-	 * one, so that after a restart of the server nobody is lent the dead ones.
+	 * one, so that nobody is lent the dead ones after a restart of the server, and after
+	 * a silence none from before: whatever swallowed packets may have forgotten them, and
+	 * only who waits for an answer on one finds that out.
 	 */
 	private boolean isUseless(Connection connection, PooledRefMetadata metadata) {
 		// The driver answers at once, from what it knows of its socket.
 		boolean open = Mono.from(connection.validate(ValidationDepth.LOCAL)).toFuture().getNow(false);
-		return !open || metadata.idleTime() >= this.settings.idleTime().toMillis();
+		// By its age: the time it was opened at is a clock's, and a clock that was set
+		// back would have all new ones dropped.
+		long sinceSilence = Duration.ofNanos(System.nanoTime() - this.turned).toMillis();
+		return !open || metadata.lifeTime() > sinceSilence
+				|| metadata.idleTime() >= this.settings.idleTime().toMillis();
 	}
 
 	/**

@@ -5,7 +5,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -14,8 +16,11 @@ import java.util.stream.Stream;
 import app.stockroom.Invariants;
 import app.stockroom.PrivatePostgres;
 import app.stockroom.StockroomTest;
+import app.stockroom.TcpProxy;
+import app.stockroom.TcpProxy.Line;
 import app.stockroom.TenantClient;
 import app.stockroom.TestServers;
+import app.stockroom.embedded.PostgresCluster;
 import app.stockroom.tenancy.Tenants;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -43,6 +48,8 @@ class OutageTests {
 
 	private static final String DATABASE = TestServers.newDatabase(POSTGRES.cluster());
 
+	private static final TcpProxy LINE = TcpProxy.to(POSTGRES.cluster().host(), POSTGRES.cluster().port());
+
 	private static final int CLIENTS = 40;
 
 	private static final int WRITE_CONNECTIONS = 2;
@@ -61,13 +68,16 @@ class OutageTests {
 
 	@DynamicPropertySource
 	static void servers(DynamicPropertyRegistry registry) {
-		TestServers.register(registry, TestServers.properties(POSTGRES.cluster(), DATABASE));
+		Map<String, Object> properties = new HashMap<>(TestServers.properties(POSTGRES.cluster(), DATABASE));
+		properties.put("spring.r2dbc.url", new PostgresCluster("127.0.0.1", LINE.port(), (_) -> "").r2dbcUrl(DATABASE));
+		TestServers.register(registry, properties);
 		registry.add("stockroom.tenancy.read-timeout", () -> "2s");
 		registry.add("stockroom.ledger.write-connections", () -> WRITE_CONNECTIONS);
 	}
 
 	@AfterAll
 	static void stop() {
+		LINE.close();
 		POSTGRES.close();
 	}
 
@@ -86,6 +96,7 @@ class OutageTests {
 		TenantClient client = TenantClient.open(this.web, this.tenants);
 		assertServing(client);
 		POSTGRES.stop();
+		Awaitility.await().until(() -> LINE.connections() == 0);
 		POSTGRES.start();
 		assertThat(statuses(client)).as("nobody is lent one of the dead connections")
 			.allMatch(HttpStatusCode::is2xxSuccessful);
@@ -121,6 +132,22 @@ class OutageTests {
 		Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> !this.database.isSilent());
 		client.move(product, "IN", 2, "Idempotency-Key", "k").expect(201);
 		assertThat(client.stock(product).get("quantity").asLong()).isEqualTo(3);
+	}
+
+	@Test
+	void afterASilenceNobodyIsLentAConnectionFromBefore() {
+		TenantClient client = TenantClient.open(this.web, this.tenants);
+		String product = client.product("A");
+		assertServing(client);
+		LINE.become(Line.SILENT);
+		LINE.forget();
+		Awaitility.await().atMost(Duration.ofSeconds(30)).until(this.database::isSilent);
+		LINE.heal();
+		Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> !this.database.isSilent());
+		// Each from a pool of its own; nothing passes on what it held before
+		client.get("/api/products").expect(200);
+		client.move(product, "IN", 1).expect(201);
+		TenantClient.open(this.web, this.tenants);
 	}
 
 	@Test
