@@ -44,18 +44,25 @@ class Inquiries {
 			limit $3
 			""";
 
-	/** One statement, so that all sums and the sequence are of one moment. */
+	/**
+	 * One statement, so that all sums and the sequence are of one moment. Records are
+	 * summed before warehouses are named, as there are fewer sums; for the outer join see
+	 * {@link Inventory}.
+	 */
 	private static final String SUMMARY = """
-			select h.sequence, s.warehouse_id, s.warehouse_name, s.status, s.records, s.quantity, s.reserved
+			select h.sequence, s.*
 			from ledger_head h
 			left join (
-			  select w.id as warehouse_id, w.name as warehouse_name, stock_status(i.quantity, i.min_stock, i.max_stock) as status,
-			    count(*) as records, sum(i.quantity) as quantity, sum(i.reserved) as reserved
-			  from inventory i
-			  join product p on p.tenant_id = $1 and p.id = i.product_id and p.deleted_at is null
-			  join warehouse w on w.tenant_id = $1 and w.id = i.warehouse_id and w.deleted_at is null
-			  where i.tenant_id = $1
-			  group by w.id, w.name, 3) s on true
+			  select w.id as warehouse_id, w.name as warehouse_name, s.status, s.records, s.quantity, s.reserved
+			  from (
+			    select i.warehouse_id, stock_status(i.quantity, i.min_stock, i.max_stock) as status, count(*) as records,
+			      sum(i.quantity) as quantity, sum(i.reserved) as reserved
+			    from inventory i
+			    join product p on p.tenant_id = $1 and p.id = i.product_id and p.deleted_at is null
+			    where i.tenant_id = $1
+			    group by i.warehouse_id, 2) s
+			  left join warehouse w on w.tenant_id = $1 and w.id = s.warehouse_id
+			  where w.deleted_at is null) s on true
 			where h.tenant_id = $1
 			order by s.warehouse_name, s.warehouse_id
 			""";

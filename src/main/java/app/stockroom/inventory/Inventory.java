@@ -40,13 +40,18 @@ import static app.stockroom.platform.Columns.required;
 @Repository
 public class Inventory {
 
-	/** Every record there ever was: the past is full of deleted products. */
+	/**
+	 * Every record there ever was: the past is full of deleted products. No record is
+	 * without its warehouse; the join is an outer one because its order is then given.
+	 * Before tables are first analyzed the server expects one row of each, and would else
+	 * pair every product with every warehouse and look for their record.
+	 */
 	private static final String EVER = """
 			select i.id, i.product_id, i.warehouse_id, p.sku, p.name as product_name, w.name as warehouse_name, i.quantity,
 			  i.reserved, i.quantity - i.reserved as available, i.min_stock, i.max_stock, i.version, i.created_at, i.updated_at
 			from inventory i
 			join product p on p.tenant_id = $1 and p.id = i.product_id
-			join warehouse w on w.tenant_id = $1 and w.id = i.warehouse_id
+			left join warehouse w on w.tenant_id = $1 and w.id = i.warehouse_id
 			where i.tenant_id = $1
 			""";
 

@@ -24,7 +24,8 @@ class PastInventory {
 	/**
 	 * {@code $2} is the last sequence that counts. The newest entry up to it carries the
 	 * record's whole state. The ranges from a value to itself are explained in
-	 * {@link MovementSearch}. A default warehouse has no entry before its first change.
+	 * {@link MovementSearch}, the outer join in {@link Inventory}. A default warehouse
+	 * has no entry before its first change.
 	 */
 	private static final String THEN = """
 			select i.*
@@ -36,7 +37,7 @@ class PastInventory {
 			    m.version, i.created_at, m.created_at as updated_at
 			  from inventory i
 			  join product p on p.tenant_id = $1 and p.id = i.product_id
-			  join warehouse w on w.tenant_id = $1 and w.id = i.warehouse_id
+			  left join warehouse w on w.tenant_id = $1 and w.id = i.warehouse_id
 			  cross join lateral (
 			    select e.* from movement e
 			    where e.tenant_id = $1 and e.inventory_id >= i.id and e.inventory_id <= i.id and e.sequence <= $2

@@ -43,7 +43,7 @@ class Shortages {
 			      order by d.expires_at limit 1) end as next_expires_at,
 			    row_number() over (partition by i.product_id order by i.quantity - i.reserved desc, i.warehouse_id) as place
 			  from inventory i
-			  join product p on p.tenant_id = i.tenant_id and p.id = i.product_id
+			  left join product p on p.tenant_id = i.tenant_id and p.id = i.product_id
 			  join warehouse w on w.tenant_id = i.tenant_id and w.id = i.warehouse_id
 			  where i.tenant_id = $1 and i.product_id = any($2) and w.status = 'ACTIVE' and w.deleted_at is null) s
 			where s.place <= $4 or s.warehouse_id = any($3)

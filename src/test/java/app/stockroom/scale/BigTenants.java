@@ -28,6 +28,9 @@ record BigTenants(int products, int warehouses, int cycles, int hotCycles) {
 	/** The second tenant: the same ids, other rows. */
 	static final BigTenants OTHER = new BigTenants(60, 10, 5, 100);
 
+	/** Many warehouses, and nothing happened yet. */
+	static final BigTenants NEW = new BigTenants(50, 100, 0, 0);
+
 	/** What the ids of every such tenant begin with. */
 	static String id(String group, long number) {
 		return "01900000-0000-7000-%s-%012x".formatted(group, number);
@@ -55,7 +58,20 @@ record BigTenants(int products, int warehouses, int cycles, int hotCycles) {
 						.formatted(tenant, this.products, this.warehouses, this.cycles, this.hotCycles));
 			statement.execute(sql);
 			statement.execute("discard temp");
-			statement.execute("vacuum analyze");
+		}
+	}
+
+	/** Adds as many products and warehouses without any stock. */
+	static void addUnstocked(Connection owner, UUID tenant, int number) throws SQLException {
+		try (Statement statement = owner.createStatement()) {
+			statement.execute(
+					"""
+							insert into product (tenant_id, id, sku, name, status, version, created_at, updated_at)
+							select '%1$s', gen_random_uuid(), 'NONE-' || n, 'None', 'ACTIVE', 1, now(), now() from generate_series(1, %2$d) n;
+							insert into warehouse (tenant_id, id, name, status, version, created_at, updated_at)
+							select '%1$s', gen_random_uuid(), 'None ' || n, 'ACTIVE', 1, now(), now() from generate_series(1, %2$d) n;
+							"""
+						.formatted(tenant, number));
 		}
 	}
 

@@ -25,9 +25,12 @@ import java.util.stream.Stream;
 import app.stockroom.Invariants;
 import app.stockroom.StockroomTest;
 import app.stockroom.TenantClient;
+import app.stockroom.TestServers;
+import app.stockroom.embedded.PostgresCluster;
 import app.stockroom.ledger.EntryType;
 import app.stockroom.tenancy.RecordedReads;
 import app.stockroom.tenancy.RecordedReads.Query;
+import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -72,6 +75,9 @@ class ScaleTests {
 
 	private static final double MOST_MILLISECONDS_OF_ALL = 2000;
 
+	/** A record with its product and warehouse, and once more for the count. */
+	private static final int MOST_BUFFERS_PER_RECORD = 25;
+
 	/** What an export may keep, in bytes: it is nothing beside what it writes. */
 	private static final long MOST_HEAP = 32 * 1024 * 1024;
 
@@ -109,6 +115,9 @@ class ScaleTests {
 		try (Connection owner = Invariants.owner(this.environment)) {
 			BigTenants.OTHER.fill(owner, UUID.randomUUID());
 			SIZE.fill(owner, this.tenant);
+			try (Statement statement = owner.createStatement()) {
+				statement.execute("vacuum analyze");
+			}
 		}
 		this.client = TenantClient.of(this.web, this.tenant);
 		this.head = this.client.get(MOVEMENTS + "limit=1").expect(200).body().at("/items/0/sequence").asLong();
@@ -293,6 +302,51 @@ class ScaleTests {
 		assertThat(slow).isEmpty();
 	}
 
+	/**
+	 * In the first minute of a new database the server knows nothing of its tables and
+	 * expects a row of each. What it then does must grow with the records, and not with
+	 * products times warehouses.
+	 */
+	@Test
+	void recordsAreReadOneByOneBeforeTablesAreFirstAnalyzed() throws Exception {
+		BigTenants size = BigTenants.NEW;
+		long most = (long) MOST_BUFFERS_PER_RECORD * size.products() * size.warehouses();
+		String database = newDatabase();
+		try (Connection owner = TestServers.postgres().connect(database, PostgresCluster.OWNER)) {
+			size.fill(owner, this.tenant);
+			BigTenants.addUnstocked(owner, this.tenant, 1000);
+		}
+		try (Connection application = asApplication(TestServers.postgres().jdbcUrl(database))) {
+			for (String path : List.of("/api/inventory/summary", "/api/inventory?", "/api/inventory?sortBy=sku",
+					"/api/inventory?sortBy=productName", "/api/inventory?sortBy=warehouseName",
+					"/api/inventory?sortBy=quantity", "/api/inventory?status=LOW_STOCK", "/api/inventory?q=sku",
+					"/api/inventory?sku=SKU-9", "/api/inventory?warehouseId=" + BigTenants.warehouse(2),
+					"/api/inventory?productId=" + BigTenants.product(2), "/api/inventory?asOf=" + this.head)) {
+				long buffers = buffers(application, path);
+				say("%7d buffers before the first ANALYZE %s", buffers, path);
+				assertThat(buffers).as(path).isBetween(1L, most);
+			}
+		}
+	}
+
+	/** Migrated, and never analyzed. */
+	private static String newDatabase() throws SQLException {
+		PostgresCluster cluster = TestServers.postgres();
+		String database = TestServers.newDatabase();
+		Flyway.configure()
+			.dataSource(cluster.jdbcUrl(database), PostgresCluster.OWNER, cluster.password(PostgresCluster.OWNER))
+			.placeholders(Map.of("applicationRole", PostgresCluster.APPLICATION))
+			.load()
+			.migrate();
+		try (Connection owner = cluster.connect(database, PostgresCluster.OWNER);
+				Statement statement = owner.createStatement()) {
+			for (String table : List.of("inventory", "product", "warehouse", "movement")) {
+				statement.execute("alter table %s set (autovacuum_enabled = off)".formatted(table));
+			}
+		}
+		return database;
+	}
+
 	@Test
 	void everythingIsVerified() {
 		long start = System.nanoTime();
@@ -377,7 +431,11 @@ class ScaleTests {
 	}
 
 	private Connection asApplication() throws SQLException {
-		Connection connection = DriverManager.getConnection(this.environment.getRequiredProperty("spring.flyway.url"),
+		return asApplication(this.environment.getRequiredProperty("spring.flyway.url"));
+	}
+
+	private Connection asApplication(String url) throws SQLException {
+		Connection connection = DriverManager.getConnection(url,
 				this.environment.getRequiredProperty("spring.r2dbc.username"),
 				this.environment.getRequiredProperty("spring.r2dbc.password"));
 		try (Statement statement = connection.createStatement()) {
