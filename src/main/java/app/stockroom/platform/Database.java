@@ -69,8 +69,8 @@ public class Database implements DisposableBean {
 
 	private volatile boolean silent;
 
-	/** When it last fell silent or answered again; of {@link System#nanoTime()}. */
-	private volatile long turned = System.nanoTime();
+	/** When it last was found silent; of {@link System#nanoTime()}. */
+	private volatile long lastSilence = System.nanoTime();
 
 	Database(R2dbcConnectionDetails details, DatabaseSettings settings, MeterRegistry meters) {
 		this.details = details;
@@ -146,7 +146,9 @@ public class Database implements DisposableBean {
 		if (now != this.silent) {
 			logger.warn(now ? "The database does not answer; requests are refused until it does"
 					: "The database answers again");
-			this.turned = System.nanoTime();
+		}
+		if (now) {
+			this.lastSilence = System.nanoTime();
 		}
 		this.silent = now;
 	}
@@ -161,8 +163,9 @@ public class Database implements DisposableBean {
 		// The driver answers at once, from what it knows of its socket.
 		boolean open = Mono.from(connection.validate(ValidationDepth.LOCAL)).toFuture().getNow(false);
 		// By its age: the time it was opened at is a clock's, and a clock that was set
-		// back would have all new ones dropped.
-		long sinceSilence = Duration.ofNanos(System.nanoTime() - this.turned).toMillis();
+		// back would have all new ones dropped. The one that brought the first answer is
+		// younger and stays: what befalls the others next is to befall it too.
+		long sinceSilence = Duration.ofNanos(System.nanoTime() - this.lastSilence).toMillis();
 		return !open || metadata.lifeTime() > sinceSilence
 				|| metadata.idleTime() >= this.settings.idleTime().toMillis();
 	}
