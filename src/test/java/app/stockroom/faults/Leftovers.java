@@ -88,10 +88,9 @@ final class Leftovers {
 	static List<String> of(Plant plant) throws IOException {
 		List<String> found = new ArrayList<>();
 		new Leftovers(plant).looks.forEach((what, look) -> {
-			Object[] last = { NOTHING };
+			Object[] last = { "cannot be seen" };
 			try {
 				Awaitility.await().atMost(Duration.ofSeconds(35)).ignoreExceptions().until(() -> {
-					last[0] = "cannot be seen";
 					last[0] = look.call();
 					return last[0].equals(NOTHING);
 				});
