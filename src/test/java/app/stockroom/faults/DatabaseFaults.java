@@ -69,8 +69,7 @@ class DatabaseFaults {
 	void blackHole() throws Exception {
 		Trial.of(this.plant, "5 database black hole and heal").play((trial) -> {
 			swallow(trial);
-			this.plant.databaseLine().forget();
-			trial.injected("open connections lead nowhere for ever, new ones are good");
+			forget(trial);
 		});
 	}
 
@@ -80,6 +79,20 @@ class DatabaseFaults {
 			.habits(Client.Habits.HURRIED)
 			.readersPerFeed(1)
 			.play(this::swallow);
+	}
+
+	/** Clients as fast as can be have many connections opened, and all are bad. */
+	@Test
+	void connectionsThatLeadNowhereInAHurry() throws Exception {
+		Trial.of(this.plant, "5 connections that lead nowhere, with clients that do not pause")
+			.habits(Client.Habits.HURRIED)
+			.readersPerFeed(1)
+			.play(this::forget);
+	}
+
+	private void forget(Trial trial) {
+		this.plant.databaseLine().forget();
+		trial.injected("open connections lead nowhere for ever, new ones are good");
 	}
 
 	private void swallow(Trial trial) throws InterruptedException {
