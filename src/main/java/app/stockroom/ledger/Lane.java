@@ -12,6 +12,7 @@ import app.stockroom.ledger.Work.Acknowledging;
 import app.stockroom.ledger.Work.Cataloguing;
 import app.stockroom.ledger.Work.Posting;
 import app.stockroom.ledger.Work.Rehearsal;
+import app.stockroom.platform.Drain;
 import app.stockroom.platform.Problem;
 import app.stockroom.tenancy.TenantId;
 import org.jspecify.annotations.Nullable;

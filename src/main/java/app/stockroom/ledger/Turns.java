@@ -8,6 +8,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import app.stockroom.platform.Drain;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
@@ -74,8 +75,8 @@ final class Turns {
 			if (!turn.isDecided()) {
 				// Stops with the wait: it holds all who wait for this turn, and what they
 				// have asked for.
-				sink.onDispose(
-						Disposables.composite(after(this.enough, turn::hurry), after(this.patience, turn::giveUp)));
+				Disposable end = after(this.patience, turn::giveUp);
+				sink.onDispose(gathers ? Disposables.composite(after(this.enough, turn::hurry), end) : end);
 			}
 		});
 	}

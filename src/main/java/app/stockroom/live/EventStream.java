@@ -3,9 +3,9 @@ package app.stockroom.live;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 
+import app.stockroom.platform.Drain;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
@@ -31,7 +31,7 @@ final class EventStream {
 
 	private final Deliveries deliveries;
 
-	private final AtomicInteger drains = new AtomicInteger();
+	private final Drain drain = new Drain(this::writeNext);
 
 	private @Nullable MonoSink<Void> sending;
 
@@ -168,15 +168,7 @@ final class EventStream {
 	 * work to that one.
 	 */
 	void wake() {
-		if (this.drains.getAndIncrement() != 0) {
-			return;
-		}
-		int seen = 1;
-		do {
-			writeNext();
-			seen = this.drains.addAndGet(-seen);
-		}
-		while (seen != 0);
+		this.drain.run();
 	}
 
 	private void writeNext() {

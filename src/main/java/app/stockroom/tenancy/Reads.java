@@ -77,6 +77,8 @@ public class Reads {
 
 	private final TenancySettings settings;
 
+	private final String planning;
+
 	private final Traces traces;
 
 	private final BooleanSupplier silent;
@@ -115,6 +117,7 @@ public class Reads {
 		this.reads = reads;
 		this.streams = streams;
 		this.settings = settings;
+		this.planning = settings.planOnce() ? ONE_PLAN : PLAN_OF_VALUES;
 		this.silent = silent;
 	}
 
@@ -260,8 +263,7 @@ public class Reads {
 	private <T> Mono<List<T>> inOneRoundTrip(Connection connection, TenantId tenant, Statement query,
 			Function<Readable, T> mapper) {
 		return Mono
-			.zipDelayError(
-					begin(connection, tenant, this.settings.planOnce() ? ONE_PLAN : PLAN_OF_VALUES).thenReturn(tenant),
+			.zipDelayError(begin(connection, tenant, this.planning).thenReturn(tenant),
 					rows(query, mapper).collectList())
 			.map(Tuple2::getT2)
 			// Where both fail, for one reason, whoever asks knows the kinds of R2DBC

@@ -1,4 +1,4 @@
-package app.stockroom.ledger;
+package app.stockroom.platform;
 
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -7,18 +7,22 @@ import java.util.concurrent.atomic.AtomicInteger;
  * for it and it looks once more. So there is neither a lock nor a recursion, whatever the
  * look sets off. Known from Reactor's own operators as a drain loop.
  */
-final class Drain {
+public final class Drain {
 
 	private final Runnable look;
 
 	private final AtomicInteger asked = new AtomicInteger();
 
-	Drain(Runnable look) {
+	/**
+	 * Nobody looks yet.
+	 * @param look what one thread at a time does
+	 */
+	public Drain(Runnable look) {
 		this.look = look;
 	}
 
 	/** Looks, or lets the thread that is looking do so again. */
-	void run() {
+	public void run() {
 		if (this.asked.getAndIncrement() != 0) {
 			return;
 		}
