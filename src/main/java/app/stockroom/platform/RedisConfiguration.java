@@ -1,6 +1,7 @@
 package app.stockroom.platform;
 
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 import io.lettuce.core.ClientOptions;
@@ -10,6 +11,7 @@ import io.lettuce.core.SocketOptions;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.Delay;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisConnectionDetails;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.util.Assert;
@@ -22,6 +24,7 @@ import org.springframework.util.Assert;
 @Configuration(proxyBeanMethods = false)
 class RedisConfiguration {
 
+	/** Unless {@code spring.data.redis.connect-timeout} says otherwise. */
 	private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
 
 	private static final Duration RECONNECT_MIN = Duration.ofMillis(100);
@@ -29,7 +32,7 @@ class RedisConfiguration {
 	private static final Duration RECONNECT_MAX = Duration.ofSeconds(3);
 
 	@Bean
-	RedisURI redisUri(DataRedisConnectionDetails details) {
+	RedisURI redisUri(DataRedisConnectionDetails details, DataRedisProperties properties) {
 		DataRedisConnectionDetails.Standalone server = details.getStandalone();
 		Assert.state(server != null, "Stockroom speaks to a single Redis: set spring.data.redis.url");
 		RedisURI.Builder uri = RedisURI.builder()
@@ -37,7 +40,7 @@ class RedisConfiguration {
 			.withPort(server.getPort())
 			.withDatabase(server.getDatabase())
 			.withSsl(details.getSslBundle() != null)
-			.withTimeout(CONNECT_TIMEOUT);
+			.withTimeout(Objects.requireNonNullElse(properties.getConnectTimeout(), CONNECT_TIMEOUT));
 		String password = details.getPassword();
 		if (password != null) {
 			String username = details.getUsername();
@@ -67,7 +70,7 @@ class RedisConfiguration {
 		// then, and a queue would only grow.
 		client.setOptions(ClientOptions.builder()
 			.disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
-			.socketOptions(SocketOptions.builder().connectTimeout(CONNECT_TIMEOUT).keepAlive(true).build())
+			.socketOptions(SocketOptions.builder().connectTimeout(uri.getTimeout()).keepAlive(true).build())
 			.build());
 		return client;
 	}

@@ -64,7 +64,7 @@ class RateLimits {
 	}
 
 	RateLimits(RedisClient client, RedisURI uri, RateLimitSettings settings, MeterRegistry meters, TimeMeter clock) {
-		this.shared = new SharedBuckets(client, uri, clock);
+		this.shared = new SharedBuckets(client, uri, clock, settings.redisTimeout());
 		this.settings = settings;
 		this.clock = clock;
 		this.refused = Counter.builder("stockroom.requests.rate.limited")

@@ -22,8 +22,8 @@ import reactor.core.publisher.Mono;
  */
 final class SharedBuckets {
 
-	/** Longest wait for one answer of Redis, with all tries against other processes. */
-	static final Duration TIMEOUT = Duration.ofSeconds(1);
+	/** An answer that is late for its request still serves the next ones. */
+	private static final Duration LEAST_TIMEOUT = Duration.ofSeconds(1);
 
 	/** How long Redis keeps a bucket that is full again. */
 	private static final Duration KEPT = Duration.ofMinutes(1);
@@ -32,11 +32,15 @@ final class SharedBuckets {
 
 	private final Mono<AsyncProxyManager<String>> buckets;
 
-	SharedBuckets(RedisClient client, RedisURI uri, TimeMeter clock) {
+	/** Longest wait for one answer of Redis, with all tries against other processes. */
+	private final Duration timeout;
+
+	SharedBuckets(RedisClient client, RedisURI uri, TimeMeter clock, Duration patience) {
+		this.timeout = (patience.compareTo(LEAST_TIMEOUT) > 0) ? patience : LEAST_TIMEOUT;
 		this.buckets = Mono.fromCompletionStage(() -> client.connectAsync(CODEC, uri))
 			.<AsyncProxyManager<String>>map((connection) -> Bucket4jLettuce.casBasedBuilder(connection)
 				.clientClock(clock)
-				.requestTimeout(TIMEOUT)
+				.requestTimeout(this.timeout)
 				.expirationAfterWrite(ExpirationAfterWriteStrategy.basedOnTimeForRefillingBucketUpToMax(KEPT))
 				.build()
 				.asAsync())
@@ -51,7 +55,7 @@ final class SharedBuckets {
 		return this.buckets.flatMap((open) -> Mono.fromFuture(() -> open.builder()
 			.build(key(tenant, rate), () -> CompletableFuture.completedFuture(full(rate)))
 			.asVerbose()
-			.tryConsumeAsMuchAsPossible(wanted))).map(Taken::of).timeout(TIMEOUT);
+			.tryConsumeAsMuchAsPossible(wanted))).map(Taken::of).timeout(this.timeout);
 	}
 
 	/** Another rate is another bucket: a changed tenant begins with a full one. */

@@ -151,8 +151,10 @@ class EveryPageBrowserTests extends BrowserTest {
 		try (Dashboard dashboard = Dashboard.at(this.port).open("overview")) {
 			dashboard.page().evaluate("document.body.setAttribute('style', 'color: red')");
 			assertThat(dashboard.page().locator("body")).not().hasCSS("color", "rgb(255, 0, 0)");
-			dashboard.page().waitForTimeout(1); // lets the console speak
-			assertThat(dashboard.complaints()).anyMatch((complaint) -> complaint.contains("Content Security Policy"));
+			dashboard.page()
+				.waitForCondition(() -> dashboard.complaints()
+					.stream()
+					.anyMatch((complaint) -> complaint.contains("Content Security Policy")));
 			dashboard.expectComplaints("Content Security Policy");
 		}
 	}

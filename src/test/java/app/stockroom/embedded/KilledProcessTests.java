@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -55,7 +54,7 @@ class KilledProcessTests {
 	@Test
 	void aJvmKilledWithMinus9LeavesNoServerBehind() {
 		this.jvm.destroyForcibly();
-		await().atMost(Duration.ofSeconds(20)).until(() -> this.servers.stream().noneMatch(KilledProcessTests::runs));
+		await().until(() -> this.servers.stream().noneMatch(KilledProcessTests::runs));
 	}
 
 	@Test

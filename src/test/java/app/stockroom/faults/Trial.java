@@ -9,6 +9,7 @@ import java.util.Random;
 import java.util.stream.Stream;
 
 import app.stockroom.Invariants;
+import app.stockroom.Patience;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
 
@@ -60,6 +61,8 @@ final class Trial {
 
 	private Duration longestWarmUp = Duration.ofSeconds(25);
 
+	private boolean rateIsJudged = true;
+
 	private Trial(Plant plant, String title, long seed) {
 		this.plant = plant;
 		this.title = title;
@@ -93,9 +96,14 @@ final class Trial {
 		return this;
 	}
 
-	/** Begins before clients are as fast as they get: the mark is lower then. */
+	/**
+	 * Begins before clients are as fast as they get: the mark is lower then. It runs in
+	 * every build, on machines that are not as fast in one minute as in another: clients
+	 * are to be served again, at whatever rate.
+	 */
 	Trial hastily() {
 		this.longestWarmUp = WARM_UP;
+		this.rateIsJudged = false;
 		return this;
 	}
 
@@ -208,9 +216,7 @@ final class Trial {
 				}
 			}
 		}
-		Awaitility.await()
-			.atMost(Duration.ofSeconds(30))
-			.until(() -> this.subscribers.stream().allMatch(Subscriber::live));
+		Awaitility.await().atMost(Patience.LONG).until(() -> this.subscribers.stream().allMatch(Subscriber::live));
 		startClients();
 	}
 
@@ -239,7 +245,9 @@ final class Trial {
 		while (!recovery.isBack(operations()) && System.nanoTime() < end) {
 			Thread.sleep(250);
 		}
-		if (!recovery.isBack(operations())) {
+		long now = System.nanoTime();
+		boolean served = Recovery.answered(operations(), now - Recovery.WINDOW.toNanos(), now) > 0;
+		if (!recovery.isBack(operations()) && (this.rateIsJudged || !served)) {
 			violation("the rate is not back after %s: %s".formatted(RECOVERY, recovery.describe(operations())));
 		}
 		return recovery;
@@ -285,7 +293,7 @@ final class Trial {
 	private void awaitFeeds(Shop shop, long head) {
 		try {
 			Awaitility.await()
-				.atMost(Duration.ofSeconds(40))
+				.atMost(Patience.LONG)
 				.until(() -> this.subscribers.stream()
 					.filter((reader) -> reader.shop().equals(shop))
 					.allMatch((reader) -> reader.sequence() >= head));

@@ -37,7 +37,8 @@ class KeyExpiryTests {
 				.executeUpdate(
 						"update idempotency_key set created_at = created_at - interval '7 days' where key = 'old'");
 		}
-		assertThat(expiry.expire().block()).isEqualTo(1);
+		// None, where the service itself has come first.
+		assertThat(expiry.expire().block()).isLessThanOrEqualTo(1);
 		assertThat(shop.post(keyed("young", 2, out(product, 1))).replayed()).isTrue();
 		assertThat(shop.post(keyed("old", 1, out(product, 1))).replayed()).isFalse();
 	}

@@ -14,6 +14,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import app.stockroom.Invariants;
+import app.stockroom.Patience;
 import app.stockroom.StockroomTest;
 import app.stockroom.platform.Problem;
 import app.stockroom.platform.Refusal;
@@ -99,7 +100,7 @@ class LedgerFaultTests {
 					.retryWhen(Retry.fixedDelay(100, Duration.ofMillis(50)).filter(LedgerFaultTests::worthRetrying)),
 						64)
 				.collectList()
-				.block(Duration.ofMinutes(1));
+				.block(Patience.LONG);
 			faults.dispose();
 		}
 		assertThat(terminations.get()).as("faults injected").isPositive();
@@ -135,7 +136,7 @@ class LedgerFaultTests {
 			.flatMap(i -> this.ledger.post(this.shop.tenant(), command(out(product, 1)))
 				.timeout(Duration.ofMillis(ThreadLocalRandom.current().nextInt(20)))
 				.onErrorComplete(TimeoutException.class), 64)
-			.blockLast(Duration.ofMinutes(1));
+			.blockLast(Patience.LONG);
 		long sequence = this.shop.accepted(command(out(product, 1))).getFirst().sequence();
 		long quantity = this.shop.accepted(command(out(product, 1))).getFirst().quantityAfter();
 		assertThat(quantity).isEqualTo(1000 - (sequence - 3) - 1);
@@ -153,7 +154,7 @@ class LedgerFaultTests {
 					.onErrorResume(Mono::just), 6000)
 				.take(1000)
 				.collectList();
-			List<Throwable> failures = refused.block(Duration.ofSeconds(5));
+			List<Throwable> failures = refused.block(Patience.LONG);
 			assertThat(failures).hasSize(1000)
 				.allSatisfy(failure -> assertThat(((Refusal) failure).problem()).isEqualTo(Problem.QUEUE_FULL));
 			owner.rollback();

@@ -32,6 +32,12 @@ class PostEntriesTests {
 	private static final int CALLS = 150;
 
 	/**
+	 * The same in every build, which shall not fail for a change that is not its own;
+	 * {@code -Dstockroom.entries.seed=} for others.
+	 */
+	private static final long SEED = 20261122L;
+
+	/**
 	 * Products with room in both directions, and two that are always short of something.
 	 */
 	private static final long[] STOCK = { 500, 500, 500, 500, 12, 990 };
@@ -51,7 +57,7 @@ class PostEntriesTests {
 	void whatIsWrittenAtOnceIsWhatWouldBeWrittenLineByLine() throws Exception {
 		Shop atOnce = shop();
 		Shop inOrder = shop();
-		long seed = new Random().nextLong();
+		long seed = Long.getLong("stockroom.entries.seed", SEED);
 		Random random = new Random(seed);
 		try (Connection connection = Invariants.owner(this.environment)) {
 			int accepted = 0;

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 
 import app.stockroom.StockroomApplication;
+import app.stockroom.StockroomTest;
 
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -42,7 +43,11 @@ public final class Instance {
 	/** An instance on servers of a test's own. */
 	public static ConfigurableApplicationContext start(Map<String, Object> settings) {
 		Map<String, Object> properties = new HashMap<>(Map.of("server.port", "0", "stockroom.security.secret",
-				"a secret of the tests, at least 32 bytes long"));
+				"a secret of the tests, at least 32 bytes long", "stockroom.database.connect-timeout",
+				StockroomTest.PATIENCE, "stockroom.database.acquire-timeout", StockroomTest.PATIENCE,
+				"stockroom.database.validation-timeout", StockroomTest.PATIENCE, "stockroom.tenancy.read-timeout",
+				StockroomTest.PATIENCE, "stockroom.rate-limit.redis-timeout", StockroomTest.PATIENCE,
+				"spring.data.redis.connect-timeout", StockroomTest.PATIENCE));
 		properties.putAll(settings);
 		String[] arguments = properties.entrySet()
 			.stream()

@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
+import app.stockroom.Patience;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -21,7 +23,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 record RawEvents(String text) {
 
 	/** A heartbeat every now and then keeps a stream that should end from timing out. */
-	private static final Duration PATIENCE = Duration.ofSeconds(30);
+	private static final Duration PATIENCE = Patience.LONG;
 
 	private static final Pattern EVENT = Pattern.compile("event: (\\w+)\ndata: .*\nid: [0-9a-f]+-(\\d+)\n\n");
 

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -75,6 +76,12 @@ class RedisMessagesTests {
 
 	@Test
 	void everyKindOfMessageIsAsTheSchemaSays() throws Exception {
+		// The service connects when it has something to say, which then is not said.
+		AtomicInteger first = new AtomicInteger();
+		Awaitility.await().until(() -> {
+			this.tenant.product("first " + first.incrementAndGet());
+			return !this.commits.isEmpty();
+		});
 		UUID product = this.tenant.product("A-1");
 		this.tenant.move(product, EntryType.IN, 20);
 		this.tenant.move(product, EntryType.OUT, -15);
@@ -87,7 +94,11 @@ class RedisMessagesTests {
 			.asString();
 		this.tenant.post("/api/reservations/" + reservation + "/release", "");
 		this.tenant.put("/api/products/" + product, "{\"name\":\"Another name\"}");
-		String record = this.tenant.get("/api/inventory").path("items").get(0).path("id").asString();
+		String record = this.tenant.get("/api/inventory?productId=" + product)
+			.path("items")
+			.get(0)
+			.path("id")
+			.asString();
 		this.tenant.put("/api/inventory/" + record, "{\"minStock\":1}");
 		this.tenant.post("/api/stock-movements",
 				"{\"productId\":\"%s\",\"type\":\"IN\",\"quantity\":1,\"reason\":\"r\",\"reference\":\"x\",\"occurredAt\":\"2026-01-01T00:00:00Z\"}"

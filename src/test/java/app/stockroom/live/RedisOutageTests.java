@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 
+import app.stockroom.Patience;
 import app.stockroom.PrivateRedis;
 import app.stockroom.StockroomTest;
 import app.stockroom.TestServers;
@@ -63,7 +64,7 @@ class RedisOutageTests {
 		try (SseReader reader = this.tenant.listen(LEDGER + "?after=0").awaitReady()) {
 			// Down since the start: carried by comparing heads.
 			this.tenant.move(this.product, EntryType.IN, 1);
-			reader.await(Duration.ofSeconds(3), this::isComplete);
+			reader.await(this::isComplete);
 			Thread writer = Thread.startVirtualThread(() -> {
 				while (!over.get()) {
 					this.tenant.move(this.product, EntryType.IN, 1);
@@ -103,16 +104,19 @@ class RedisOutageTests {
 		assertThat(Duration.ofNanos(System.nanoTime() - from)).isLessThan(Duration.ofMinutes(1));
 	}
 
-	/** Subscribed again: faster than heads are compared, several times in a row. */
+	/**
+	 * Subscribed again: sooner than heads are compared, several times in a row. What came
+	 * by comparing is followed by what comes a whole interval later.
+	 */
 	private void awaitSpeed(SseReader reader) throws InterruptedException {
-		long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+		long end = System.nanoTime() + Patience.LONG.toNanos();
 		int fast = 0;
 		while (fast < 5) {
 			assertThat(System.nanoTime()).as("time to be subscribed again").isLessThan(end);
 			this.tenant.move(this.product, EntryType.IN, 1);
 			long from = System.nanoTime();
-			reader.await(Duration.ofSeconds(3), this::isComplete);
-			fast = (System.nanoTime() - from < Duration.ofMillis(100).toNanos()) ? fast + 1 : 0;
+			reader.await(this::isComplete);
+			fast = (System.nanoTime() - from < FeedLimits.POLL.dividedBy(2).toNanos()) ? fast + 1 : 0;
 			Thread.sleep(50);
 		}
 	}

@@ -98,14 +98,7 @@ final class SseReader implements AutoCloseable {
 	}
 
 	SseReader await(Predicate<SseReader> condition) {
-		return await(Duration.ofSeconds(15), condition);
-	}
-
-	SseReader await(Duration atMost, Predicate<SseReader> condition) {
-		Awaitility.await()
-			.atMost(atMost)
-			.pollInterval(Duration.ofMillis(5))
-			.until(() -> condition.test(this) || this.ended);
+		Awaitility.await().pollInterval(Duration.ofMillis(5)).until(() -> condition.test(this) || this.ended);
 		if (!condition.test(this)) {
 			throw new AssertionError("The stream has ended after " + this.events);
 		}

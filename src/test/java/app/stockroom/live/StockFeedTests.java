@@ -1,10 +1,13 @@
 package app.stockroom.live;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import app.stockroom.StockroomTest;
 import app.stockroom.ledger.EntryType;
@@ -129,9 +132,13 @@ class StockFeedTests {
 	@Test
 	void conflatesOnRequest() {
 		try (SseReader reader = this.tenant.listen(STOCK + "?conflate=300ms").awaitReady()) {
-			for (int i = 0; i < 50; i++) {
-				this.tenant.move(this.first, EntryType.IN, 1);
-				this.tenant.move(this.second, EntryType.IN, 1);
+			// Few commits: however slow the machine is, few intervals pass.
+			for (int commit = 0; commit < 5; commit++) {
+				this.tenant.post("/api/stock-movements/batch",
+						Stream.of(this.first, this.second)
+							.flatMap((product) -> Collections.nCopies(10, product).stream())
+							.map("{\"productId\":\"%s\",\"type\":\"IN\",\"quantity\":1}"::formatted)
+							.collect(Collectors.joining(",", "[", "]")));
 			}
 			Position head = this.tenant.position();
 			reader.await((events) -> events.lastEventId().equals(head.toString()));

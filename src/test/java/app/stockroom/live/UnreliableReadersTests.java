@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.UUID;
 
+import app.stockroom.Patience;
 import app.stockroom.StockroomTest;
 import app.stockroom.ledger.Command;
 import app.stockroom.ledger.Entry;
@@ -157,7 +158,7 @@ class UnreliableReadersTests {
 		Socket socket = new Socket();
 		socket.setReceiveBufferSize(4096);
 		socket.connect(new InetSocketAddress(address.getHost(), address.getPort()));
-		socket.setSoTimeout(20_000);
+		socket.setSoTimeout(Patience.SECONDS * 1000);
 		OutputStream request = socket.getOutputStream();
 		request.write(
 				("GET %s HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\nAuthorization: Bearer %s\r\n\r\n"

@@ -13,6 +13,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 
 import app.stockroom.Invariants;
+import app.stockroom.Standstill;
 import app.stockroom.StockroomTest;
 import app.stockroom.TenantClient;
 import app.stockroom.TenantClient.Reply;
@@ -34,6 +35,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 @StockroomTest
 class ReservationExpiryTests {
+
+	private static final int RACES = 96;
 
 	private static final String PATH = "/api/reservations";
 
@@ -67,13 +70,18 @@ class ReservationExpiryTests {
 
 	@Test
 	void aReservationExpiresWithinASecondOfItsTime() {
-		Reply made = reserve(5, 1);
-		Reply expired = Awaitility.await()
-			.pollInterval(Duration.ofMillis(50))
-			.until(() -> find(made), (reservation) -> reservation.text("status").equals("EXPIRED"));
-		Duration late = Duration.between(Instant.parse(expired.text("expiresAt")),
-				Instant.parse(expired.text("updatedAt")));
-		assertThat(late).isBetween(Duration.ZERO, Duration.ofSeconds(1));
+		Reply made;
+		Reply expired;
+		try (Standstill machine = Standstill.watched()) {
+			Reply reservation = reserve(5, 1);
+			made = reservation;
+			expired = Awaitility.await()
+				.pollInterval(Duration.ofMillis(50))
+				.until(() -> find(reservation), (found) -> found.text("status").equals("EXPIRED"));
+			Duration late = Duration.between(Instant.parse(expired.text("expiresAt")),
+					Instant.parse(expired.text("updatedAt")));
+			assertThat(late).isBetween(Duration.ZERO, Duration.ofSeconds(1).plus(machine.total()));
+		}
 		assertThat(expired.text("expiresAt")).isEqualTo(made.text("expiresAt"));
 		assertThat(reserved()).isZero();
 		assertThat(this.client.stock(this.product).get("quantity").asLong()).isEqualTo(1000);
@@ -120,21 +128,16 @@ class ReservationExpiryTests {
 	@Test
 	void atTheMomentOfExpiryACommitAndTheExpiryCannotBothWin() throws Exception {
 		List<Future<Race>> races = new ArrayList<>();
-		try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-			for (int i = 0; i < 96; i++) {
-				races.add(threads.submit(() -> {
-					Reply made = reserve(1, 1);
-					Instant when = Instant.parse(made.text("expiresAt"))
-						.plusMillis(ThreadLocalRandom.current().nextInt(-300, 600));
-					LockSupport.parkUntil(when.toEpochMilli());
-					return new Race(made, act(made, "commit"));
-				}));
-			}
+		// On a machine that stands still just then, one side wins them all: then once
+		// more.
+		while (races.stream().map((race) -> race.resultNow().won()).distinct().count() < 2) {
+			assertThat(races.size()).as("races that all had the same winner").isLessThan(10 * RACES);
+			race(races);
 		}
 		Awaitility.await().until(() -> count("select count(*) from document where status = 'HELD'") == 0);
 		int sold = 0;
 		for (Race race : races.stream().map(Future::resultNow).toList()) {
-			boolean won = race.commit().status() == 200;
+			boolean won = race.won();
 			if (won) {
 				assertThat(Instant.parse(race.commit().text("updatedAt")))
 					.isBefore(Instant.parse(race.commit().text("expiresAt")));
@@ -145,11 +148,24 @@ class ReservationExpiryTests {
 			sold += won ? 1 : 0;
 			assertThat(find(race.made()).text("status")).isEqualTo(won ? "COMMITTED" : "EXPIRED");
 		}
-		assertThat(sold).isBetween(1, races.size() - 1);
 		assertThat(this.client.stock(this.product).get("quantity").asLong()).isEqualTo(1000 - sold);
 		assertThat(reserved()).isZero();
 		assertThat(count("select count(*) from movement where type = 9")).isEqualTo(sold);
 		assertThat(count("select count(*) from movement where type = 8")).isEqualTo(races.size() - sold);
+	}
+
+	private void race(List<Future<Race>> races) {
+		try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+			for (int i = 0; i < RACES; i++) {
+				races.add(threads.submit(() -> {
+					Reply made = reserve(1, 1);
+					Instant when = Instant.parse(made.text("expiresAt"))
+						.plusMillis(ThreadLocalRandom.current().nextInt(-300, 600));
+					LockSupport.parkUntil(when.toEpochMilli());
+					return new Race(made, act(made, "commit"));
+				}));
+			}
+		}
 	}
 
 	private void overdue() throws Exception {
@@ -196,6 +212,11 @@ class ReservationExpiryTests {
 
 	/** A reservation and what a commit near the end of its time was answered. */
 	private record Race(Reply made, Reply commit) {
+
+		boolean won() {
+			return this.commit.status() == 200;
+		}
+
 	}
 
 }

@@ -7,6 +7,7 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
+import app.stockroom.Patience;
 import app.stockroom.PrivateRedis;
 import app.stockroom.TestServers;
 import io.github.bucket4j.TimeMeter;
@@ -35,7 +36,7 @@ class RateLimitsTests {
 	private static final int RATE = 10;
 
 	/** So long that a loaded machine does not make a process judge alone. */
-	private static final Duration PATIENT = Duration.ofSeconds(20);
+	private static final Duration PATIENT = Patience.LONG;
 
 	private static final PrivateRedis REDIS = TestServers.privateRedis();
 
@@ -176,7 +177,7 @@ class RateLimitsTests {
 
 	/** Asks with a fresh tenant each time, until both together grant one limit. */
 	private void awaitSharing(RateLimits one, RateLimits two) {
-		Awaitility.await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+		Awaitility.await().untilAsserted(() -> {
 			TenantId tenant = tenant();
 			assertThat(granted(one, tenant, RATE, RATE) + granted(two, tenant, RATE, RATE)).isEqualTo(RATE);
 		});
