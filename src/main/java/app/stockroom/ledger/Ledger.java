@@ -57,7 +57,7 @@ public class Ledger {
 
 	Ledger(Database database, EventLoops loops, RedisClient redis, RedisURI redisUri, Entries entries,
 			LedgerSettings settings, JsonMapper json, MeterRegistry meters, Traces traces) {
-		Writer writer = new Writer(database.pool("writes", settings.writeConnections()),
+		Writer writer = new Writer(database, settings.writeConnections(),
 				new Turns(settings.writeConnections(), settings.turnTimeout()), settings.callTimeout(), meters);
 		this.trace = new FlushTrace(traces);
 		Flusher flusher = new Flusher(writer, new Announcer(redis, redisUri, json, meters), entries, json,

@@ -23,6 +23,8 @@ import reactor.core.publisher.Mono;
  */
 final class Writer {
 
+	private final Database database;
+
 	private final ConnectionPool pool;
 
 	private final Turns turns;
@@ -31,8 +33,9 @@ final class Writer {
 
 	private final Counter calls;
 
-	Writer(ConnectionPool pool, Turns turns, Duration timeout, MeterRegistry meters) {
-		this.pool = pool;
+	Writer(Database database, int connections, Turns turns, Duration timeout, MeterRegistry meters) {
+		this.database = database;
+		this.pool = database.pool("writes", connections);
 		this.turns = turns;
 		this.timeout = timeout;
 		this.calls = meters.counter("stockroom.ledger.calls");
@@ -68,7 +71,7 @@ final class Writer {
 		Mono<List<T>> rows = Flux.from(binds.apply(connection.createStatement(sql)).execute())
 			.flatMap((result) -> result.map(mapper))
 			.collectList();
-		return Database.answerOf(connection, rows, this.timeout).onErrorMap(WriteFailure::afterSending);
+		return this.database.outcomeOf(connection, rows, this.timeout).onErrorMap(WriteFailure::afterSending);
 	}
 
 	/**

@@ -50,6 +50,12 @@ public class Database implements DisposableBean {
 
 	private static final Duration LOOK_AT_CONNECTION = Duration.ofMillis(200);
 
+	/**
+	 * What was under way in a silence arrives in time after it, as TCP repeats what was
+	 * lost, or never.
+	 */
+	private static final Duration LATE_ANSWERS = Duration.ofSeconds(3);
+
 	private final R2dbcConnectionDetails details;
 
 	private final DatabaseSettings settings;
@@ -175,6 +181,22 @@ public class Database implements DisposableBean {
 	 */
 	public Duration statementPatience() {
 		return this.settings.statementTimeout().plus(SERVER_FIRST);
+	}
+
+	/**
+	 * As {@link #answerOf}, of a call that changes something: its answer is waited for
+	 * through a silence, and for a moment after it.
+	 */
+	public <T> Mono<T> outcomeOf(Connection connection, Mono<T> call, Duration timeout) {
+		return Mono.defer(() -> {
+			long sent = System.nanoTime();
+			return answerOf(connection, call, timeout, () -> isLost(sent));
+		});
+	}
+
+	private boolean isLost(long sent) {
+		long last = this.lastSilence;
+		return !this.silent && sent - last < 0 && System.nanoTime() - last > LATE_ANSWERS.toNanos();
 	}
 
 	/**

@@ -5,7 +5,9 @@ import java.time.Duration;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.r2dbc.spi.Connection;
+import io.r2dbc.spi.ConnectionFactoryOptions;
 import io.r2dbc.spi.R2dbcNonTransientResourceException;
 import io.r2dbc.spi.R2dbcTransientResourceException;
 import org.junit.jupiter.api.Test;
@@ -28,6 +30,22 @@ class DatabaseTests {
 		StepVerifier.create(Database.answerOf(this.connection, Mono.never(), LONG, this.silent::get))
 			.then(() -> this.silent.set(true))
 			.verifyError(R2dbcTransientResourceException.class);
+	}
+
+	@Test
+	void aChangeIsNotWaitedForLongAfterASilence() {
+		DatabaseSettings settings = new DatabaseSettings(LONG, LONG, 1, LONG, LONG, LONG, LONG);
+		Database database = new Database(() -> ConnectionFactoryOptions.builder().build(), settings,
+				new SimpleMeterRegistry());
+		StepVerifier.create(database.outcomeOf(this.connection, Mono.never(), LONG)).then(() -> {
+			database.silent(true);
+			database.silent(false);
+		}).verifyError(R2dbcTransientResourceException.class);
+		StepVerifier.create(database.outcomeOf(this.connection, Mono.delay(Duration.ofSeconds(1)), LONG))
+			.as("sent after it")
+			.expectNextCount(1)
+			.verifyComplete();
+		database.destroy();
 	}
 
 	@Test
