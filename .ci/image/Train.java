@@ -1,3 +1,8 @@
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -10,10 +15,13 @@ import app.stockroom.embedded.PostgresServer;
 import app.stockroom.embedded.RedisServer;
 
 /**
- * Runs a command beside real, empty servers of its own, which it finds in its environment as the service does in
- * production. The image's build trains the service's AOT cache with it.
+ * Runs the service by a command, beside real, empty servers of its own, which it finds in its environment as it does in
+ * production, until its first answer; then tells it to stop. The image's build trains the service's AOT cache with it.
  */
 class Train {
+
+	/** What the JVM exits with when it is told to stop. */
+	private static final int STOPPED = 128 + 15;
 
 	static void main(String[] command) throws Exception {
 		try (DataDirectory directory = DataDirectory.open(Files.createTempDirectory("train"));
@@ -22,17 +30,35 @@ class Train {
 				RedisServer redis = RedisServer.start(directory, directory.path().resolve("programs"), Ports.free())) {
 			PostgresCluster cluster = postgres.cluster();
 			cluster.createDatabase("stockroom");
-			ProcessBuilder process = new ProcessBuilder(List.of(command)).inheritIO();
-			process.environment()
+			ProcessBuilder service = new ProcessBuilder(List.of(command)).inheritIO();
+			int port = Ports.free();
+			service.environment()
+				.putAll(Map.of("SERVER_PORT", "" + port, "MANAGEMENT_SERVER_PORT", "" + Ports.free()));
+			service.environment()
 				.putAll(Map.of("SPRING_R2DBC_URL", cluster.r2dbcUrl("stockroom"), "SPRING_R2DBC_USERNAME",
 						PostgresCluster.APPLICATION, "SPRING_R2DBC_PASSWORD",
 						cluster.password(PostgresCluster.APPLICATION), "SPRING_FLYWAY_URL",
 						cluster.jdbcUrl("stockroom"), "SPRING_FLYWAY_USER", PostgresCluster.OWNER,
 						"SPRING_FLYWAY_PASSWORD", cluster.password(PostgresCluster.OWNER), "SPRING_DATA_REDIS_URL",
 						"redis://:%s@127.0.0.1:%d".formatted(redis.password(), redis.port())));
-			if (process.start().waitFor() != 0) {
+			Process process = service.start();
+			while (process.isAlive() && !ready(port)) {
+				Thread.sleep(100);
+			}
+			process.destroy();
+			if (process.waitFor() != STOPPED) {
 				throw new IllegalStateException("Failed: " + String.join(" ", command));
 			}
+		}
+	}
+
+	private static boolean ready(int port) throws InterruptedException {
+		try (HttpClient client = HttpClient.newHttpClient()) {
+			URI ready = URI.create("http://127.0.0.1:%d/readyz".formatted(port));
+			return client.send(HttpRequest.newBuilder(ready).build(), BodyHandlers.discarding()).statusCode() == 200;
+		}
+		catch (IOException notYet) {
+			return false;
 		}
 	}
 
