@@ -2,13 +2,11 @@ package app.stockroom;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -157,7 +155,7 @@ public final class ServiceProcess implements AutoCloseable {
 			Process started = new ProcessBuilder(command).redirectErrorStream(true)
 				.redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
 				.start();
-			await().atMost(Duration.ofSeconds(120)).until(() -> !started.isAlive() || isReady());
+			await().atMost(Patience.LONG.multipliedBy(3)).until(() -> !started.isAlive() || isReady());
 			if (!started.isAlive()) {
 				throw new IllegalStateException("The service did not start, see " + log());
 			}
@@ -168,14 +166,14 @@ public final class ServiceProcess implements AutoCloseable {
 		}
 	}
 
-	private boolean isReady() throws IOException, InterruptedException {
+	private boolean isReady() throws InterruptedException {
 		try {
 			return this.client
 				.send(HttpRequest.newBuilder(URI.create(url() + "/readyz")).build(),
 						HttpResponse.BodyHandlers.discarding())
 				.statusCode() == 200;
 		}
-		catch (ConnectException ex) {
+		catch (IOException ex) {
 			return false; // not yet
 		}
 	}

@@ -41,6 +41,7 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.env.Environment;
+import org.springframework.test.context.TestPropertySource;
 import org.springframework.test.web.reactive.server.WebTestClient;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -53,6 +54,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 @StockroomTest
 @Import(RecordedReads.Configuration.class)
+// What the service reads by itself once a minute is no part of a request.
+@TestPropertySource(properties = "stockroom.invariants.interval=1d")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ScaleTests {
 
@@ -256,14 +259,10 @@ class ScaleTests {
 					"createdAt", "updatedAt")) {
 				for (String order : List.of("asc", "desc")) {
 					String path = "/api/inventory?sortBy=%s&order=%s".formatted(field, order);
-					double time = Double.MAX_VALUE;
-					for (int i = 0; i < 5; i++) {
-						time = Math.min(time,
-								explained(application, path).stream()
-									.mapToDouble(Explained::milliseconds)
-									.max()
-									.orElse(0));
-					}
+					double time = quickest(application, path).stream()
+						.mapToDouble(Explained::milliseconds)
+						.max()
+						.orElse(0);
 					say("%6.1f ms sorted by %s %s", time, field, order);
 					// A short run is on a machine that does something else too.
 					assertThat(time).as(path).isLessThan(FULL ? MOST_MILLISECONDS : 10 * MOST_MILLISECONDS);
@@ -289,7 +288,7 @@ class ScaleTests {
 					"/api/inventory?status=LOW_STOCK", "/api/inventory?q=sku-99", "/api/inventory?sku=SKU-99",
 					"/api/inventory?warehouseId=" + BigTenants.warehouse(2), "/api/products?name=99", "/api/products?",
 					"/api/inventory?asOf=" + this.head / 2, "/api/inventory/summary")) {
-				for (Explained read : explained(application, path)) {
+				for (Explained read : quickest(application, path)) {
 					say("%7d buffers %8.1f ms %s", read.buffers(), read.milliseconds(), path);
 					double most = LOOKS_AT_ALL.stream().anyMatch(path::startsWith) ? MOST_MILLISECONDS_OF_ALL
 							: MOST_MILLISECONDS;
@@ -398,6 +397,24 @@ class ScaleTests {
 
 	private long buffers(Connection application, String path) throws SQLException {
 		return explained(application, path).stream().mapToLong(Explained::buffers).max().orElse(0);
+	}
+
+	/**
+	 * The same as it was read quickest of five times: a machine may stand still in one.
+	 */
+	private List<Explained> quickest(Connection application, String path) throws SQLException {
+		List<Explained> quickest = explained(application, path);
+		for (int i = 1; i < 5; i++) {
+			List<Explained> again = explained(application, path);
+			if (time(again) < time(quickest)) {
+				quickest = again;
+			}
+		}
+		return quickest;
+	}
+
+	private static double time(List<Explained> reads) {
+		return reads.stream().mapToDouble(Explained::milliseconds).sum();
 	}
 
 	/** What the request reads, each statement as the dearer of its two plans. */
