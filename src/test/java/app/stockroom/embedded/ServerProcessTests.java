@@ -14,7 +14,7 @@ class ServerProcessTests {
 	 * Removes its pid file first and ends later, as both servers do, only more slowly.
 	 */
 	private static final String SLOW = """
-			trap 'rm "$0"; sleep 0.5; exit' TERM
+			trap 'rm "$0"; sleep 0.5; exit' USR1
 			echo $$ >"$0.new" && mv "$0.new" "$0"
 			while :; do sleep 0.02; done
 			""";
@@ -27,7 +27,7 @@ class ServerProcessTests {
 		Path pidFile = this.directory.resolve("slow.pid");
 		List<String> command = List.of("/bin/sh", "-c", "/bin/sh -c \"$0\" \"$1\" &", SLOW, pidFile.toString());
 		ProcessHandle program;
-		try (ServerProcess process = ServerProcess.start("slow", command, pidFile, "TERM",
+		try (ServerProcess process = ServerProcess.start("slow", command, pidFile, "USR1",
 				this.directory.resolve("slow.log"))) {
 			program = ProcessHandle.of(process.pid()).orElseThrow();
 			assertThat(program.info().command()).isPresent();
