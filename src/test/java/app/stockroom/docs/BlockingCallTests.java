@@ -26,9 +26,7 @@ class BlockingCallTests {
 	void noOperationBlocksAnEventLoop() throws IOException {
 		try (ServiceProcess service = ServiceProcess.start(BlockingWatch.class, "-XX:+EnableDynamicAgentLoading",
 				"-XX:+AllowRedefinitionToAddDeleteMethods",
-				// As it runs everywhere else: the other kind waits for its own locks now
-				// and
-				// then, which the watch does not know.
+				// As the service has it: the other kind waits for locks of its own.
 				"-Dio.netty.allocator.type=pooled")) {
 			WebTestClient web = WebTestClient.bindToServer()
 				.baseUrl(service.url())
