@@ -70,12 +70,12 @@ final class Flusher {
 
 	/**
 	 * Posts.
-	 * @param gathers whether there will be more to post after a wait
+	 * @param pace that of the tenant
 	 * @param gathered what to post, asked for once, when a connection is there to send it
 	 */
-	Mono<Runnable> post(TenantId tenant, boolean gathers, Supplier<List<Posting>> gathered) {
+	Mono<Runnable> post(TenantId tenant, Turns.Pace pace, Supplier<List<Posting>> gathered) {
 		SingletonSupplier<List<Posting>> postings = SingletonSupplier.of(gathered);
-		Mono<List<PostEntries.Row>> call = this.writer.lend(gathers,
+		Mono<List<PostEntries.Row>> call = this.writer.lend(pace,
 				connection -> send(connection, tenant, postings.obtain()));
 		return this.meters.around(() -> postings.obtain().size(), call)
 			.map(rows -> Answer.of(tenant, commands(postings.obtain()), rows, this.json))
@@ -84,7 +84,7 @@ final class Flusher {
 	}
 
 	private Mono<Runnable> post(TenantId tenant, List<Posting> postings) {
-		return post(tenant, false, () -> postings);
+		return post(tenant, new Turns.Pace(), () -> postings);
 	}
 
 	private Mono<List<PostEntries.Row>> send(Connection connection, TenantId tenant, List<Posting> postings) {

@@ -20,9 +20,9 @@ import reactor.core.publisher.Mono;
 
 /**
  * Group commit for one tenant in this process: one call is in flight, and what arrives
- * meanwhile waits and goes together in the next. No timer: a lone command leaves at once,
- * and the busier the tenant, the larger the calls. What a call carries is gathered when
- * its connection is there: while other tenants have them all, it grows.
+ * meanwhile waits and goes together in the next. A lone command leaves at once, and the
+ * busier the tenant, the larger the calls. What a call carries is gathered when its
+ * {@linkplain Turns turn} has come: while other tenants are busy, it grows.
  */
 final class Lane {
 
@@ -31,9 +31,6 @@ final class Lane {
 	 * each version of it is one more to step over.
 	 */
 	private static final int CHANGES_PER_CALL = 250;
-
-	/** A tenant with so many waiting is busy: as many again will be there soon. */
-	private static final int BUSY = 8;
 
 	private static final Runnable NOTHING_TO_TELL = () -> {
 	};
@@ -49,6 +46,8 @@ final class Lane {
 	private final Queue<Work> queue = new ConcurrentLinkedQueue<>();
 
 	private final AtomicInteger waiting = new AtomicInteger();
+
+	private final Turns.Pace pace = new Turns.Pace();
 
 	private final Drain drain = new Drain(this::sendNext);
 
@@ -90,9 +89,8 @@ final class Lane {
 		}
 		this.inFlight = true;
 		Mono<Runnable> call = switch (first) {
-			case Posting posting ->
-				this.flusher.post(this.tenant, this.waiting.get() >= BUSY, () -> gather(Posting.class, posting,
-						(_) -> true, (next) -> next.command().lines().size(), this.linesPerCall));
+			case Posting posting -> this.flusher.post(this.tenant, this.pace, () -> gather(Posting.class, posting,
+					(_) -> true, (next) -> next.command().lines().size(), this.linesPerCall));
 			case Rehearsal rehearsal -> {
 				take();
 				yield this.flusher.rehearse(this.tenant, rehearsal);

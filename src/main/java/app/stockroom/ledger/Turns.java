@@ -17,31 +17,28 @@ import reactor.core.publisher.MonoSink;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * Who may call now, first come, first served. A few go at once always; of more, half are
- * in flight while the other half gather: a call of twenty-five commands costs the
- * database little more than one of twelve. Who would gather next to nothing is not kept
- * waiting for it. Never more than there are connections, and nobody is held up by calls
- * that are slow while there are some.
+ * Who may call now. A few go at once always, first come, first served. Beside them goes
+ * who has not called for a while, and who has gathers: a call of twenty commands costs
+ * the database little more than one of five, and what nobody has to do leaves the
+ * processors to those who wait. Never more than there are connections, and nobody is held
+ * up by calls that are slow while there are some.
  */
 final class Turns {
 
 	static final int FEW = 4;
 
-	/** Who has waited so long has gathered enough. */
-	private static final Duration LONG = Duration.ofMillis(25);
+	/** From the begin of a call to that of the next. */
+	private static final Duration GATHERING = Duration.ofMillis(12);
 
 	private final int most;
 
-	private final Duration enough;
+	private final Duration gathering;
 
 	private final Duration patience;
 
 	private final Queue<Turn> waiting = new ConcurrentLinkedQueue<>();
 
 	private final AtomicInteger inFlight = new AtomicInteger();
-
-	/** Those in flight and those that wait. */
-	private final AtomicInteger wanted = new AtomicInteger();
 
 	private final Drain drain = new Drain(this::giveTurns);
 
@@ -51,38 +48,38 @@ final class Turns {
 	 * @param patience how long somebody waits for a turn
 	 */
 	Turns(int most, Duration patience) {
-		this(most, LONG, patience);
+		this(most, GATHERING, patience);
 	}
 
-	Turns(int most, Duration enough, Duration patience) {
+	Turns(int most, Duration gathering, Duration patience) {
 		this.most = most;
-		this.enough = enough;
+		this.gathering = gathering;
 		this.patience = patience;
 	}
 
 	/**
 	 * Waits for a turn, which its holder must {@linkplain Turn#end end}. Not to be
 	 * cancelled.
-	 * @param gathers whether what the call will carry grows while it waits
+	 * @param pace that of whoever asks, the same each time
 	 * @return errors are {@link WriteFailure}s of what was not sent
 	 */
-	Mono<Turn> take(boolean gathers) {
+	Mono<Turn> take(Pace pace) {
 		return Mono.create((sink) -> {
-			Turn turn = new Turn(sink, !gathers);
-			this.wanted.incrementAndGet();
+			Turn turn = new Turn(sink, pace);
+			Duration gathers = Duration.ofNanos(pace.gathersFor());
 			this.waiting.add(turn);
 			this.drain.run();
 			if (!turn.isDecided()) {
 				// Stops with the wait: it holds all who wait for this turn, and what they
 				// have asked for.
 				Disposable end = after(this.patience, turn::giveUp);
-				sink.onDispose(gathers ? Disposables.composite(after(this.enough, turn::hurry), end) : end);
+				sink.onDispose(gathers.isZero() ? end : Disposables.composite(after(gathers, this.drain::run), end));
 			}
 		});
 	}
 
 	private static Disposable after(Duration wait, Runnable task) {
-		return Schedulers.parallel().schedule(task, wait.toMillis(), TimeUnit.MILLISECONDS);
+		return Schedulers.parallel().schedule(task, wait.toNanos(), TimeUnit.NANOSECONDS);
 	}
 
 	/**
@@ -97,24 +94,32 @@ final class Turns {
 		}
 	}
 
-	/**
-	 * Whose turn it is. Those in a hurry are looked for only while more than half are in
-	 * flight and a connection is left: then there are not many.
-	 */
+	/** Whose turn it is. */
 	private @Nullable Turn next() {
 		int calling = this.inFlight.get();
-		if (calling >= this.most) {
-			return null;
-		}
-		if (calling < Math.max(FEW, (this.wanted.get() + 1) / 2)) {
+		if (calling < Math.min(FEW, this.most)) {
 			return this.waiting.peek();
 		}
-		for (Turn turn : this.waiting) {
-			if (turn.hurried) {
-				return turn;
+		if (calling < this.most) {
+			for (Turn turn : this.waiting) {
+				if (turn.pace.gathersFor() == 0) {
+					return turn;
+				}
 			}
 		}
 		return null;
+	}
+
+	/** When somebody called last, who calls one call at a time. */
+	static final class Pace {
+
+		private volatile long next = System.nanoTime();
+
+		/** Nanoseconds until the next call need not gather any more. */
+		private long gathersFor() {
+			return Math.max(0, this.next - System.nanoTime());
+		}
+
 	}
 
 	/** A turn, waited for or taken. */
@@ -122,13 +127,13 @@ final class Turns {
 
 		private final MonoSink<Turn> sink;
 
+		private final Pace pace;
+
 		private final AtomicBoolean decided = new AtomicBoolean();
 
-		private volatile boolean hurried;
-
-		private Turn(MonoSink<Turn> sink, boolean hurried) {
+		private Turn(MonoSink<Turn> sink, Pace pace) {
 			this.sink = sink;
-			this.hurried = hurried;
+			this.pace = pace;
 		}
 
 		boolean isDecided() {
@@ -138,18 +143,13 @@ final class Turns {
 		private void begin() {
 			if (this.decided.compareAndSet(false, true)) {
 				Turns.this.inFlight.incrementAndGet();
+				this.pace.next = System.nanoTime() + Turns.this.gathering.toNanos();
 				this.sink.success(this);
 			}
 		}
 
-		private void hurry() {
-			this.hurried = true;
-			Turns.this.drain.run();
-		}
-
 		private void giveUp() {
 			if (this.decided.compareAndSet(false, true)) {
-				Turns.this.wanted.decrementAndGet();
 				this.sink.error(new WriteFailure(WriteFailure.Knowledge.NOT_SENT, new TimeoutException(
 						"No connection within %s, so many tenants are busy".formatted(Turns.this.patience))));
 			}
@@ -158,7 +158,6 @@ final class Turns {
 		/** Lets the next begin. */
 		void end() {
 			Turns.this.inFlight.decrementAndGet();
-			Turns.this.wanted.decrementAndGet();
 			Turns.this.drain.run();
 		}
 

@@ -45,17 +45,17 @@ final class Writer {
 	 * Calls and collects the rows. Errors are {@link WriteFailure}s.
 	 */
 	<T> Mono<List<T>> call(String sql, UnaryOperator<Statement> binds, Function<Readable, T> mapper) {
-		return lend(false, (connection) -> send(connection, sql, binds, mapper));
+		return lend(new Turns.Pace(), (connection) -> send(connection, sql, binds, mapper));
 	}
 
 	/**
 	 * Lends a connection for one {@linkplain #send call}. Nothing is decided before it is
 	 * there, and so neither what the call carries.
-	 * @param gathers whether that grows while it waits
+	 * @param pace that of whoever calls
 	 */
-	<T> Mono<T> lend(boolean gathers, Function<Connection, Mono<T>> use) {
+	<T> Mono<T> lend(Turns.Pace pace, Function<Connection, Mono<T>> use) {
 		Mono<T> lent = Mono.usingWhen(acquire(), use, Connection::close, Writer::release, Database::discard);
-		return Mono.usingWhen(this.turns.take(gathers), (_) -> lent, (turn) -> Mono.fromRunnable(turn::end));
+		return Mono.usingWhen(this.turns.take(pace), (_) -> lent, (turn) -> Mono.fromRunnable(turn::end));
 	}
 
 	private Mono<Connection> acquire() {

@@ -148,10 +148,12 @@ class LedgerFaultTests {
 		try (Connection owner = Invariants.owner(this.environment)) {
 			owner.setAutoCommit(false);
 			lockHead(owner);
-			Mono<List<Throwable>> refused = Flux.range(0, 6000)
+			// 4,096 may wait, and the call that does not return has taken up to a
+			// thousand.
+			Mono<List<Throwable>> refused = Flux.range(0, 7000)
 				.flatMap(i -> this.ledger.post(this.shop.tenant(), command(out(product, 1)))
 					.<Throwable>flatMap(outcome -> Mono.empty())
-					.onErrorResume(Mono::just), 6000)
+					.onErrorResume(Mono::just), 7000)
 				.take(1000)
 				.collectList();
 			List<Throwable> failures = refused.block(Patience.LONG);

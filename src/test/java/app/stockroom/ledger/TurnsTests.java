@@ -23,15 +23,40 @@ class TurnsTests {
 
 	private Turns turns = new Turns(8, NEVER, NEVER);
 
+	private final Turns.Pace pace = new Turns.Pace();
+
 	private final List<CompletableFuture<Turns.Turn>> asked = new ArrayList<>();
 
 	@Test
-	void aFewGoAtOnceAndOfMoreHalf() {
-		assertThat(begun(Turns.FEW)).isEqualTo(Turns.FEW);
-		assertThat(begun(8)).isEqualTo(Turns.FEW);
-		assertThat(begun(9)).isEqualTo(5);
-		assertThat(begun(10)).isEqualTo(5);
-		assertThat(begun(11)).isEqualTo(6);
+	void aFewGoAtOnceAlways() {
+		for (int i = 0; i < Turns.FEW; i++) {
+			assertThat(this.turns.take(this.pace).toFuture()).isDone();
+		}
+		CompletableFuture<Turns.Turn> gathers = this.turns.take(this.pace).toFuture();
+		assertThat(gathers).isNotDone();
+		begun(1);
+		assertThat(this.asked.getFirst()).as("who has not called for a while").isDone();
+		assertThat(gathers).isNotDone();
+	}
+
+	@Test
+	void whoHasGatheredGoesBesideTheOthers() {
+		this.turns = new Turns(8, Duration.ofMillis(20), NEVER);
+		begun(Turns.FEW);
+		this.turns.take(this.pace).block();
+		long begun = System.nanoTime();
+		this.turns.take(this.pace).block();
+		assertThat(Duration.ofNanos(System.nanoTime() - begun)).isGreaterThan(Duration.ofMillis(10));
+	}
+
+	@Test
+	void whoGathersGoesWhenFewAreLeft() {
+		begun(Turns.FEW);
+		this.turns.take(this.pace).block().end();
+		CompletableFuture<Turns.Turn> gathers = this.turns.take(this.pace).toFuture();
+		assertThat(gathers).isNotDone();
+		this.asked.getFirst().join().end();
+		assertThat(gathers).isDone();
 	}
 
 	@Test
@@ -39,28 +64,16 @@ class TurnsTests {
 		assertThat(begun(15)).isEqualTo(8);
 		assertThat(begun(100)).isEqualTo(8);
 		Turns one = new Turns(1, NEVER, NEVER);
-		one.take(true).subscribe();
-		assertThat(one.take(true).toFuture()).isNotDone();
-	}
-
-	@Test
-	void whoWouldGatherNothingIsNotKeptWaitingWhileThereAreConnections() {
-		assertThat(begun(10)).isEqualTo(5);
-		assertThat(this.turns.take(false).toFuture()).isDone();
-		assertThat(this.turns.take(false).toFuture()).isDone();
-		assertThat(begun(10)).isEqualTo(8 - 2);
-		CompletableFuture<Turns.Turn> next = this.turns.take(false).toFuture();
-		assertThat(next).isNotDone();
-		this.asked.getFirst().join().end();
-		assertThat(next).isDone();
+		one.take(new Turns.Pace()).subscribe();
+		assertThat(one.take(new Turns.Pace()).toFuture()).isNotDone();
 	}
 
 	@Test
 	void whoComesFirstGoesFirst() {
-		begun(12);
-		for (int next = 6; next < 12; next++) {
+		begun(16);
+		for (int next = 8; next < 16; next++) {
 			assertThat(this.asked.get(next)).isNotDone();
-			this.asked.get(next - 6).join().end();
+			this.asked.get(next - 8).join().end();
 			assertThat(this.asked.subList(0, next)).allMatch(CompletableFuture::isDone);
 			begun(this.asked.size() + 1);
 		}
@@ -69,29 +82,21 @@ class TurnsTests {
 	@Test
 	void whoWaitsTooLongHasSentNothingAndTakesNobodysPlace() {
 		Turns impatient = new Turns(1, NEVER, Duration.ofMillis(20));
-		Turns.Turn first = impatient.take(true).block();
-		CompletableFuture<Turns.Turn> second = impatient.take(true).toFuture();
+		Turns.Turn first = impatient.take(new Turns.Pace()).block();
+		CompletableFuture<Turns.Turn> second = impatient.take(new Turns.Pace()).toFuture();
 		assertThatThrownBy(second::join).isInstanceOf(CompletionException.class)
 			.cause()
 			.isInstanceOfSatisfying(WriteFailure.class,
 					(failure) -> assertThat(failure.knowledge()).isEqualTo(WriteFailure.Knowledge.NOT_SENT));
 		first.end();
-		impatient.take(true).block().end();
-		assertThat(impatient.take(true).toFuture()).isDone();
-	}
-
-	@Test
-	void slowOnesHoldNobodyUpWhileThereAreConnections() {
-		this.turns = new Turns(8, Duration.ofMillis(25), NEVER);
-		Awaitility.await().until(() -> begun(12) == 8);
-		this.asked.get(3).join().end();
-		Awaitility.await().until(() -> begun(12) == 8 + 1);
+		impatient.take(new Turns.Pace()).block().end();
+		assertThat(impatient.take(new Turns.Pace()).toFuture()).isDone();
 	}
 
 	@Test
 	void whoHasHadATurnIsForgotten() {
 		Turns one = new Turns(1, NEVER, NEVER);
-		Turns.Turn first = one.take(true).block();
+		Turns.Turn first = one.take(new Turns.Pace()).block();
 		WeakReference<Object> second = waitAndEnd(one);
 		first.end();
 		Awaitility.await().until(() -> {
@@ -102,7 +107,7 @@ class TurnsTests {
 
 	private static WeakReference<Object> waitAndEnd(Turns turns) {
 		Object asked = new Object();
-		turns.take(true).subscribe((turn) -> {
+		turns.take(new Turns.Pace()).subscribe((turn) -> {
 			assertThat(asked).isNotNull();
 			turn.end();
 		});
@@ -112,9 +117,9 @@ class TurnsTests {
 	@Test
 	void turnsThatEndWhileTheyBeginDoNotPileUp() {
 		Turns one = new Turns(1, NEVER, NEVER);
-		Turns.Turn first = one.take(true).block();
+		Turns.Turn first = one.take(new Turns.Pace()).block();
 		AtomicInteger ended = new AtomicInteger();
-		IntStream.range(0, 100_000).forEach((_) -> one.take(true).subscribe((turn) -> {
+		IntStream.range(0, 100_000).forEach((_) -> one.take(new Turns.Pace()).subscribe((turn) -> {
 			ended.incrementAndGet();
 			turn.end();
 		}));
@@ -128,14 +133,15 @@ class TurnsTests {
 		AtomicInteger most = new AtomicInteger();
 		AtomicInteger ended = new AtomicInteger();
 		try (ExecutorService threads = Executors.newFixedThreadPool(8)) {
-			IntStream.range(0, 20_000).forEach((_) -> threads.execute(() -> this.turns.take(true).subscribe((turn) -> {
-				most.accumulateAndGet(inFlight.incrementAndGet(), Math::max);
-				threads.execute(() -> {
-					inFlight.decrementAndGet();
-					ended.incrementAndGet();
-					turn.end();
-				});
-			})));
+			IntStream.range(0, 20_000)
+				.forEach((_) -> threads.execute(() -> this.turns.take(new Turns.Pace()).subscribe((turn) -> {
+					most.accumulateAndGet(inFlight.incrementAndGet(), Math::max);
+					threads.execute(() -> {
+						inFlight.decrementAndGet();
+						ended.incrementAndGet();
+						turn.end();
+					});
+				})));
 			Awaitility.await().until(() -> ended.get() == 20_000);
 		}
 		assertThat(most.get()).isBetween(2, 8);
@@ -147,7 +153,7 @@ class TurnsTests {
 	 */
 	private long begun(int wanted) {
 		while (this.asked.size() < wanted) {
-			this.asked.add(this.turns.take(true).toFuture());
+			this.asked.add(this.turns.take(new Turns.Pace()).toFuture());
 		}
 		return this.asked.stream().filter(CompletableFuture::isDone).count();
 	}
