@@ -29,11 +29,6 @@ final class CapacityReport {
 		System.out.println(row(work, List.of(figure)) + " " + figure.sample().statuses());
 	}
 
-	/** Forgets what was measured while the services had only just started. */
-	void forget() {
-		this.figures.clear();
-	}
-
 	/**
 	 * Writes the chapter in the place of the one before.
 	 * @param entries of each ledger at the end
