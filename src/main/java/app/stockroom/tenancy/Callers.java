@@ -45,15 +45,13 @@ class Callers {
 	 * named wrongly, tenant foreign, tenant gone, too many requests.
 	 */
 	Mono<Caller> caller(ServerRequest request, Scope required) {
-		return token().flatMap((token) -> {
+		return token(request).flatMap((token) -> {
 			Set<Scope> scopes = allow(token, required);
 			TenantId tenant = tenant(request, tenants(token));
 			LogDetails.tenant(request.exchange(), tenant);
 			Caller caller = new Caller(tenant, subject(token), scopes,
 					Objects.requireNonNullElse(token.getExpiresAt(), Instant.MAX));
-			return this.tenants.standing(tenant)
-				.flatMap((standing) -> admit(request, tenant, standing))
-				.thenReturn(caller);
+			return this.tenants.standing(tenant).flatMap((standing) -> admit(request, caller, standing));
 		});
 	}
 
@@ -61,32 +59,35 @@ class Callers {
 	 * Refuses for a tenant that is gone, or makes too many requests. The latter is told
 	 * before anything of the request is read, and so before its idempotency key.
 	 */
-	private Mono<Admission> admit(ServerRequest request, TenantId tenant, Standing standing) {
+	private Mono<Caller> admit(ServerRequest request, Caller caller, Standing standing) {
 		if (!standing.open()) {
 			return Mono.error(Problem.FORBIDDEN.because("The tenant does not exist any more."));
 		}
-		return this.limits.admit(tenant, standing.rateLimit()).doOnNext((admission) -> {
+		return this.limits.admit(caller.tenant(), standing.rateLimit()).map((admission) -> {
 			admission.tell(request.exchange().getResponse().getHeaders());
 			if (!admission.granted()) {
 				throw admission.refusal();
 			}
-		});
+			return caller;
+		}).defaultIfEmpty(caller);
 	}
 
 	/**
 	 * The token's subject, for routes without a tenant.
 	 */
 	Mono<String> subject(ServerRequest request, Scope required) {
-		return token().map((token) -> {
+		return token(request).map((token) -> {
 			allow(token, required);
 			return subject(token);
 		});
 	}
 
-	private static Mono<Jwt> token() {
-		return ReactiveSecurityContextHolder.getContext()
-			.flatMap((context) -> Mono.justOrEmpty(token(context)))
-			.switchIfEmpty(Mono.error(() -> Problem.UNAUTHENTICATED.because("Send a bearer token.")));
+	private static Mono<Jwt> token(ServerRequest request) {
+		Jwt known = KnownTokens.of(request.exchange());
+		return (known != null) ? Mono.just(known)
+				: ReactiveSecurityContextHolder.getContext()
+					.flatMap((context) -> Mono.justOrEmpty(token(context)))
+					.switchIfEmpty(Mono.error(() -> Problem.UNAUTHENTICATED.because("Send a bearer token.")));
 	}
 
 	private static @Nullable Jwt token(SecurityContext context) {

@@ -8,18 +8,18 @@ import reactor.core.publisher.Mono;
 
 import org.springframework.core.Ordered;
 import org.springframework.http.HttpHeaders;
-import org.springframework.security.core.context.ReactiveSecurityContextHolder;
 import org.springframework.security.oauth2.jwt.Jwt;
-import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationToken;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
+import org.springframework.web.server.WebHandler;
 
 /**
- * A short way in for requests to the API with a token that was verified a moment ago:
- * most of all requests. They skip what Spring Security would find out again, in filters
- * that together cost as much as all the rest of a request. Everything else goes through
- * those filters, and is refused by them only. The firewall is asked either way.
+ * A short way in for plain requests to the API with a token that was verified a moment
+ * ago: most of all requests (docs/adr/0009-a-short-way-in.md). They go to their route at
+ * once. What Spring Security would find out again in its filters, and Spring's dispatcher
+ * among all routers, costs as much as all the rest of a request. Everything else takes
+ * the long way, with the firewall first, and is refused there only.
  */
 final class KnownTokens implements WebFilter, Ordered {
 
@@ -32,36 +32,38 @@ final class KnownTokens implements WebFilter, Ordered {
 
 	private final VerifiedTokens tokens;
 
+	private final ResponseHeaders headers;
+
 	private final Predicate<ServerWebExchange> api;
 
-	private final ResponseHeaders headers;
+	private final WebHandler routes;
 
 	/**
 	 * Lets in.
 	 * @param api which requests want a token
+	 * @param routes those of the API
 	 */
-	KnownTokens(VerifiedTokens tokens, ResponseHeaders headers, Predicate<ServerWebExchange> api) {
+	KnownTokens(VerifiedTokens tokens, ResponseHeaders headers, Predicate<ServerWebExchange> api, WebHandler routes) {
 		this.tokens = tokens;
 		this.headers = headers;
 		this.api = api;
+		this.routes = routes;
 	}
 
-	/** Whether the request came in here, and needs no other filter. */
-	static boolean letIn(ServerWebExchange exchange) {
-		return exchange.getAttribute(KNOWN) != null;
+	/** The token of a request that came in here, or null. */
+	static @Nullable Jwt of(ServerWebExchange exchange) {
+		return exchange.getAttribute(KNOWN);
 	}
 
 	@Override
 	public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
-		Jwt token = this.api.test(exchange) ? known(exchange) : null;
+		Jwt token = (this.api.test(exchange) && Firewall.isPlain(exchange.getRequest())) ? known(exchange) : null;
 		if (token == null) {
 			return chain.filter(exchange);
 		}
-		exchange.getAttributes().put(KNOWN, true);
+		exchange.getAttributes().put(KNOWN, token);
 		exchange.getResponse().beforeCommit(() -> this.headers.writeHttpHeaders(exchange));
-		return chain.filter(exchange)
-			.contextWrite(
-					ReactiveSecurityContextHolder.withAuthentication(new JwtAuthenticationToken(token, List.of())));
+		return this.routes.handle(exchange);
 	}
 
 	private @Nullable Jwt known(ServerWebExchange exchange) {

@@ -13,6 +13,7 @@ import reactor.core.publisher.Mono;
 
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
+import org.springframework.http.server.reactive.observation.ServerRequestObservationContext;
 import org.springframework.web.reactive.function.server.HandlerFunction;
 import org.springframework.web.reactive.function.server.RouterFunctions;
 import org.springframework.web.reactive.function.server.ServerRequest;
@@ -47,10 +48,12 @@ final class PathRoutes {
 	 * where there is none, one that refuses.
 	 */
 	HandlerFunction<ServerResponse> choose(ServerRequest request, Map<String, String> variables) {
-		// As Spring's own routers leave them, for path variables and for metrics by
-		// route.
+		// As Spring's own routers and their mapping leave them, for path variables and
+		// for metrics by route.
 		request.attributes().put(RouterFunctions.URI_TEMPLATE_VARIABLES_ATTRIBUTE, variables);
 		request.attributes().put(RouterFunctions.MATCHING_PATTERN_ATTRIBUTE, this.pattern);
+		ServerRequestObservationContext.findCurrent(request.attributes())
+			.ifPresent((observed) -> observed.setPathPattern(this.pattern.getPatternString()));
 		HttpMethod method = request.method();
 		if (method.equals(HttpMethod.OPTIONS)) {
 			return (_) -> ServerResponse.noContent().allow(allowed().toArray(HttpMethod[]::new)).build();

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.http.codec.CodecCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.server.PathContainer;
@@ -35,7 +36,10 @@ import org.springframework.security.web.server.context.NoOpServerSecurityContext
 import org.springframework.security.web.server.firewall.ServerExchangeRejectedHandler;
 import org.springframework.security.web.server.firewall.ServerWebExchangeFirewall;
 import org.springframework.security.web.server.util.matcher.ServerWebExchangeMatcher.MatchResult;
+import org.springframework.web.reactive.function.server.HandlerStrategies;
+import org.springframework.web.reactive.function.server.RouterFunctions;
 import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.WebHandler;
 
 /**
  * Who gets in: everybody to the dashboard, its documents and the probes; holders of a
@@ -103,9 +107,18 @@ class SecurityConfiguration {
 		return Tokens.decoder(keys, settings);
 	}
 
+	/**
+	 * Leads to the same routes as Spring's dispatcher, which finds no others below /api.
+	 * @param tables asked for so that every one of them has been made
+	 */
 	@Bean
-	KnownTokens knownTokens(VerifiedTokens tokens, ResponseHeaders headers) {
-		return new KnownTokens(tokens, headers, (exchange) -> isApi(exchange) && !isDevToken(exchange));
+	KnownTokens knownTokens(VerifiedTokens tokens, ResponseHeaders headers, Api api, List<RouteTable> tables,
+			List<CodecCustomizer> codecs) {
+		WebHandler routes = RouterFunctions.toWebHandler(api.router(),
+				HandlerStrategies.builder()
+					.codecs((all) -> codecs.forEach((customizer) -> customizer.customize(all)))
+					.build());
+		return new KnownTokens(tokens, headers, (exchange) -> isApi(exchange) && !isDevToken(exchange), routes);
 	}
 
 	@Bean
@@ -121,8 +134,7 @@ class SecurityConfiguration {
 	@Bean
 	SecurityWebFilterChain securityFilters(ServerHttpSecurity http, ReactiveJwtDecoder decoder,
 			ResponseHeaders headers) {
-		return http.securityMatcher(SecurityConfiguration::matchUnknown)
-			.csrf(CsrfSpec::disable) // no cookies, so nothing to forge
+		return http.csrf(CsrfSpec::disable) // no cookies, so nothing to forge
 			.requestCache(RequestCacheSpec::disable)
 			.logout(LogoutSpec::disable) // no sessions either
 			.securityContextRepository(NoOpServerSecurityContextRepository.getInstance())
@@ -171,10 +183,6 @@ class SecurityConfiguration {
 
 	private static Mono<Void> refuse(ServerWebExchange exchange, Exception refused) {
 		return Problems.write(exchange, refusal(exchange, refused));
-	}
-
-	private static Mono<MatchResult> matchUnknown(ServerWebExchange exchange) {
-		return KnownTokens.letIn(exchange) ? MatchResult.notMatch() : MatchResult.match();
 	}
 
 	private static Mono<MatchResult> matchDevToken(ServerWebExchange exchange) {
