@@ -84,9 +84,8 @@ class MovementRoutes {
 
 	Mono<ServerResponse> post(Caller caller, ServerRequest request) {
 		return this.bodies.read(request, MovementRequest.class)
-			.map((movement) -> movement.alone()
-				.command(caller.subject(), this.idempotency.of(request, ROUTE, movement)))
-			.flatMap((command) -> this.ledger.post(caller.tenant(), command))
+			.flatMap((movement) -> this.ledger.post(caller.tenant(),
+					movement.alone().command(caller.subject(), this.idempotency.of(request, ROUTE, movement))))
 			.flatMap((outcome) -> Idempotency.settle(request, outcome))
 			.flatMap((entries) -> created(request, entries.getLast()));
 	}

@@ -5,6 +5,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -31,14 +32,14 @@ public final class Replies {
 	 * The resource as it is.
 	 */
 	public static Mono<ServerResponse> found(Object resource) {
-		return json(HttpStatus.OK, resource).bodyValue(resource);
+		return Mono.just(new JsonReply(HttpStatus.OK, resource, tag(resource), null));
 	}
 
 	/**
 	 * One page of a list, with a link to the next one if there is any.
 	 */
 	public static Mono<ServerResponse> page(ServerRequest request, PageJson page, JsonMapper json) {
-		ServerResponse.BodyBuilder reply = json(HttpStatus.OK, page);
+		ServerResponse.BodyBuilder reply = ServerResponse.ok().contentType(MediaType.APPLICATION_JSON);
 		if (page.nextCursor() != null) {
 			reply.header(HttpHeaders.LINK, "<%s>; rel=\"next\"".formatted(next(request, page.nextCursor())));
 		}
@@ -61,32 +62,29 @@ public final class Replies {
 	 * The resource after a change.
 	 */
 	public static Mono<ServerResponse> changed(ServerRequest request, Object resource) {
-		return prefersMinimal(request)
-				? tagged(HttpStatus.NO_CONTENT, resource).header("Preference-Applied", MINIMAL).build()
-				: found(resource);
+		return prefersMinimal(request) ? minimal(HttpStatus.NO_CONTENT, resource).build() : found(resource);
 	}
 
 	/**
 	 * The new resource and where it is.
 	 */
 	public static Mono<ServerResponse> created(ServerRequest request, String location, Object resource) {
-		URI place = URI.create(location);
-		return prefersMinimal(request)
-				? tagged(HttpStatus.CREATED, resource).location(place).header("Preference-Applied", MINIMAL).build()
-				: json(HttpStatus.CREATED, resource).location(place).bodyValue(resource);
+		return prefersMinimal(request) ? minimal(HttpStatus.CREATED, resource).location(URI.create(location)).build()
+				: Mono.just(new JsonReply(HttpStatus.CREATED, resource, tag(resource), location));
 	}
 
 	private static boolean prefersMinimal(ServerRequest request) {
 		return request.headers().header("Prefer").stream().anyMatch((value) -> value.contains(MINIMAL));
 	}
 
-	private static ServerResponse.BodyBuilder json(HttpStatus status, Object resource) {
-		return tagged(status, resource).contentType(MediaType.APPLICATION_JSON);
+	private static ServerResponse.BodyBuilder minimal(HttpStatus status, Object resource) {
+		return ServerResponse.status(status)
+			.headers((headers) -> headers.setETag(tag(resource)))
+			.header("Preference-Applied", MINIMAL);
 	}
 
-	private static ServerResponse.BodyBuilder tagged(HttpStatus status, Object resource) {
-		ServerResponse.BodyBuilder reply = ServerResponse.status(status);
-		return (resource instanceof Versioned versioned) ? reply.eTag(Versioned.tag(versioned.version())) : reply;
+	private static @Nullable String tag(Object resource) {
+		return (resource instanceof Versioned versioned) ? Versioned.tag(versioned.version()) : null;
 	}
 
 }
