@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 
 import io.micrometer.core.instrument.MeterRegistry;
@@ -19,6 +20,7 @@ import io.r2dbc.spi.R2dbcNonTransientResourceException;
 import io.r2dbc.spi.R2dbcTransientResourceException;
 import io.r2dbc.spi.ValidationDepth;
 import io.r2dbc.spi.Wrapped;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
@@ -214,13 +216,25 @@ public class Database implements DisposableBean {
 	 * and so need not wait for a server that is known to be silent.
 	 */
 	public static <T> Mono<T> answerOf(Connection connection, Mono<T> call, Duration timeout, BooleanSupplier silent) {
-		Mono<T> closed = Flux.interval(LOOK_AT_CONNECTION)
-			.concatMap((_) -> connection.validate(ValidationDepth.LOCAL))
-			.filter((open) -> !open || silent.getAsBoolean())
+		// One timer for all of it: to set and to cancel one costs more than a look.
+		Duration interval = (timeout.compareTo(LOOK_AT_CONNECTION) < 0) ? timeout : LOOK_AT_CONNECTION;
+		Mono<T> ended = Flux.interval(interval)
+			.concatMap((looks) -> Mono.from(connection.validate(ValidationDepth.LOCAL))
+				.flatMap((open) -> Mono.justOrEmpty(failure(open, silent.getAsBoolean(),
+						interval.multipliedBy(looks + 1).compareTo(timeout) >= 0))))
 			.next()
-			.flatMap((open) -> Mono.error(open ? silence()
-					: new R2dbcNonTransientResourceException("The connection closed without an answer")));
-		return Mono.firstWithSignal(call, closed).timeout(timeout);
+			.flatMap(Mono::error);
+		return Mono.firstWithSignal(call, ended);
+	}
+
+	private static @Nullable Exception failure(boolean open, boolean silent, boolean late) {
+		if (!open) {
+			return new R2dbcNonTransientResourceException("The connection closed without an answer");
+		}
+		if (silent) {
+			return silence();
+		}
+		return late ? new TimeoutException("The database did not answer in time") : null;
 	}
 
 	/**
