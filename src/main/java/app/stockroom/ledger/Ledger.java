@@ -66,6 +66,7 @@ public class Ledger {
 		// by tenant, also across processes.
 		this.lanes = Caffeine.newBuilder()
 			.expireAfterAccess(Duration.ofMinutes(1))
+			.executor(Runnable::run)
 			.build(tenant -> new Lane(tenant, flusher, settings.queuedCommands(), settings.linesPerCall()));
 		this.loops = loops;
 		this.database = database;

@@ -1,7 +1,7 @@
 package app.stockroom.platform;
 
+import java.util.HexFormat;
 import java.util.UUID;
-import java.util.regex.Pattern;
 
 import com.fasterxml.uuid.Generators;
 import com.fasterxml.uuid.impl.TimeBasedEpochGenerator;
@@ -15,8 +15,7 @@ public final class Ids {
 
 	private static final TimeBasedEpochGenerator GENERATOR = Generators.timeBasedEpochGenerator();
 
-	private static final Pattern CANONICAL = Pattern
-		.compile("[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}");
+	private static final String CANONICAL = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
 
 	private Ids() {
 	}
@@ -31,7 +30,21 @@ public final class Ids {
 	 * @return the id, or null where the text is none
 	 */
 	public static @Nullable UUID parse(String text) {
-		return CANONICAL.matcher(text).matches() ? UUID.fromString(text) : null;
+		return isCanonical(text) ? UUID.fromString(text) : null;
+	}
+
+	private static boolean isCanonical(String text) {
+		if (text.length() != CANONICAL.length()) {
+			return false;
+		}
+		for (int i = 0; i < CANONICAL.length(); i++) {
+			char character = text.charAt(i);
+			boolean fits = (CANONICAL.charAt(i) == '-') ? character == '-' : HexFormat.isHexDigit(character);
+			if (!fits) {
+				return false;
+			}
+		}
+		return true;
 	}
 
 }

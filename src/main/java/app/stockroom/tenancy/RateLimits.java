@@ -49,6 +49,7 @@ class RateLimits {
 	private final Cache<TenantId, Allowance> allowances = Caffeine.newBuilder()
 		.maximumSize(REMEMBERED_TENANTS)
 		.expireAfterAccess(FORGOTTEN_AFTER)
+		.executor(Runnable::run)
 		.build();
 
 	private final Outage outage = new Outage(LoggerFactory.getLogger(RateLimits.class),

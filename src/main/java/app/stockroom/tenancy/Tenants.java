@@ -58,6 +58,7 @@ public class Tenants {
 		this.standings = Caffeine.newBuilder()
 			.maximumSize(CACHED_TENANTS)
 			.expireAfterWrite(settings.tenantCacheTime())
+			.executor(Runnable::run)
 			.buildAsync();
 	}
 

@@ -37,7 +37,11 @@ final class VerifiedTokens implements ReactiveJwtDecoder {
 
 	private final InstantSource clock;
 
-	private final Cache<Fingerprint, Verified> verified = Caffeine.newBuilder().maximumSize(TOKENS).build();
+	// Its upkeep is less than it would be to wake another thread for it.
+	private final Cache<Fingerprint, Verified> verified = Caffeine.newBuilder()
+		.maximumSize(TOKENS)
+		.executor(Runnable::run)
+		.build();
 
 	VerifiedTokens(ReactiveJwtDecoder decoder, InstantSource clock) {
 		this.decoder = decoder;
