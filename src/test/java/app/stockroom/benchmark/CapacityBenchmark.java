@@ -56,7 +56,7 @@ class CapacityBenchmark {
 	/** Of each of the ten tenants. */
 	private final int records = Integer.getInteger("benchmark.records", 100_000);
 
-	private final int rounds = Integer.getInteger("benchmark.rounds", 3);
+	private final int rounds = Integer.getInteger("benchmark.rounds", 5);
 
 	private final Duration measured = Duration.ofSeconds(Integer.getInteger("benchmark.seconds", 5));
 
@@ -218,7 +218,6 @@ class CapacityBenchmark {
 		}
 	}
 
-	/** Spreads the same connections over the services, at the same time. */
 	/**
 	 * As long for each process: one that has served less is still compiling, and would
 	 * seem to be dearer.
@@ -228,6 +227,7 @@ class CapacityBenchmark {
 				new Traffic(service, tenants, records).movements(false));
 	}
 
+	/** Spreads the same connections over the services, at the same time. */
 	private void run(String name, int tenants, int records, Service... services) throws Exception {
 		if (!this.traffic.containsKey(name)) {
 			List<Traffic> made = new ArrayList<>();

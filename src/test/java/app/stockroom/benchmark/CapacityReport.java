@@ -5,11 +5,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.DoubleSummaryStatistics;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 
 /**
  * What more work costs, as a chapter of docs/capacity.md.
@@ -47,14 +49,15 @@ final class CapacityReport {
 					"""
 				.formatted(rounds, seconds, Report.machine(), Report.commit(), LocalDate.now()));
 		this.figures.forEach((work, all) -> chapter.append(row(work, all)).append('\n'));
-		chapter
-			.append("\nTen times the ledger: %s movements a second, %s of PostgreSQL's CPU. Entries at the end: %s.%n"
-				.formatted(change((figure) -> figure.sample().perSecond()), change(Figure::postgres),
-						entries.entrySet()
-							.stream()
-							.map((ledger) -> String.format(Locale.ROOT, "%s %,d", ledger.getKey(), ledger.getValue()))
-							.reduce((a, b) -> a + ", " + b)
-							.orElse("none")));
+		chapter.append("""
+
+				Ten times the ledger: %s movements a second, %s of PostgreSQL's CPU. Entries at the end: %s.
+				""".formatted(change((figure) -> figure.sample().perSecond()), change(Figure::postgres),
+				entries.entrySet()
+					.stream()
+					.map((ledger) -> String.format(Locale.ROOT, "%s %,d", ledger.getKey(), ledger.getValue()))
+					.reduce((a, b) -> a + ", " + b)
+					.orElse("none")));
 		String before = Files.readString(PAGE);
 		int from = before.indexOf(CHAPTER);
 		int to = before.indexOf(NEXT, from + 1);
@@ -64,9 +67,14 @@ final class CapacityReport {
 
 	/** What is asked is less than 20 %. */
 	private String change(ToDoubleFunction<Figure> value) {
-		double small = median(this.figures.getOrDefault(CapacityBenchmark.SMALL, List.of()), value);
-		double grown = median(this.figures.getOrDefault(CapacityBenchmark.GROWN, List.of()), value);
-		return String.format(Locale.ROOT, "**%+.0f %%**", (grown / small - 1) * 100);
+		List<Figure> small = this.figures.getOrDefault(CapacityBenchmark.SMALL, List.of());
+		List<Figure> grown = this.figures.getOrDefault(CapacityBenchmark.GROWN, List.of());
+		DoubleSummaryStatistics rounds = IntStream.range(0, Math.min(small.size(), grown.size()))
+			.mapToDouble((round) -> value.applyAsDouble(grown.get(round)) / value.applyAsDouble(small.get(round)) * 100
+					- 100)
+			.summaryStatistics();
+		return String.format(Locale.ROOT, "**%+.0f %%** (%+.0f to %+.0f %% in the rounds)",
+				median(grown, value) / median(small, value) * 100 - 100, rounds.getMin(), rounds.getMax());
 	}
 
 	private static String row(String work, List<Figure> all) {

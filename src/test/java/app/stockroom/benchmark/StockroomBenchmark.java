@@ -32,7 +32,7 @@ class StockroomBenchmark {
 
 	private final Duration warmUp = Duration.ofSeconds(Integer.getInteger("benchmark.warm-up", 3));
 
-	private final Duration start = Duration.ofSeconds(Integer.getInteger("benchmark.start", 6));
+	private final Duration start = Duration.ofSeconds(Integer.getInteger("benchmark.start", 15));
 
 	private final Set<String> only = Set.of(System.getProperty("benchmark.only", "").split(","));
 
@@ -69,7 +69,7 @@ class StockroomBenchmark {
 
 	/**
 	 * Every kind of request for a while before anything counts: a JVM that has just
-	 * started is still compiling.
+	 * started is still compiling, on four busy cores for a minute or two.
 	 * @return the service's resident memory when it had seen nothing but movements, in
 	 * MiB
 	 */
