@@ -116,8 +116,8 @@ class LiveBrowserTests extends BrowserTest {
 			// The browser tries its other old connections first, which are no better.
 			for (int i = 0; i < 10 && dashboard.connection().textContent().startsWith("Stale"); i++) {
 				dashboard.page().clock().fastForward(16_000);
-				dashboard.page().waitForTimeout(200 * (i + 1)); // as long as a slow
-																// machine takes
+				// As long as a slow machine takes.
+				dashboard.page().waitForTimeout(200 * (i + 1));
 			}
 			assertThat(dashboard.connection()).hasText("Live");
 			assertThat(dashboard.cell("OLD-1", STOCK)).hasText("9");

@@ -39,10 +39,12 @@ class DatabaseFaults {
 	/** As fast as clients get answers: what waits is as much as there can be. */
 	@Test
 	void killedDatabaseInAHurry() throws Exception {
-		Trial.of(this.plant, "3 the same with clients that do not pause")
-			.habits(Client.Habits.HURRIED)
-			.readersPerFeed(1)
-			.play(this::kill);
+		hurried("3 the same with clients that do not pause").play(this::kill);
+	}
+
+	/** With clients that do not pause, and one reader of each feed. */
+	private Trial hurried(String name) {
+		return Trial.of(this.plant, name).habits(Client.Habits.HURRIED).readersPerFeed(1);
 	}
 
 	private void kill(Trial trial) throws InterruptedException {
@@ -78,19 +80,13 @@ class DatabaseFaults {
 
 	@Test
 	void blackHoleInAHurry() throws Exception {
-		Trial.of(this.plant, "5 the same with clients that do not pause")
-			.habits(Client.Habits.HURRIED)
-			.readersPerFeed(1)
-			.play(this::swallow);
+		hurried("5 the same with clients that do not pause").play(this::swallow);
 	}
 
 	/** Clients as fast as can be have many connections opened, and all are bad. */
 	@Test
 	void connectionsThatLeadNowhereInAHurry() throws Exception {
-		Trial.of(this.plant, "5 connections that lead nowhere, with clients that do not pause")
-			.habits(Client.Habits.HURRIED)
-			.readersPerFeed(1)
-			.play(this::forget);
+		hurried("5 connections that lead nowhere, with clients that do not pause").play(this::forget);
 	}
 
 	private void forget(Trial trial) {
