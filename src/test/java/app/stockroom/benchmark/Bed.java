@@ -69,12 +69,17 @@ final class Bed implements AutoCloseable {
 	}
 
 	static PrivatePostgres durablePostgres() {
-		return durablePostgres("8GB");
+		return durablePostgres("16GB");
 	}
 
+	/**
+	 * A checkpoint, and the whole pages that are logged after it, lasts longer than a
+	 * scenario and would fall upon whichever is running: they are as rare as a busy
+	 * server has them.
+	 */
 	static PrivatePostgres durablePostgres(String log) {
-		return TestServers
-			.privatePostgres(Map.of("max_connections", "300", "shared_buffers", "1GB", "max_wal_size", log));
+		return TestServers.privatePostgres(Map.of("max_connections", "300", "shared_buffers", "1GB", "max_wal_size",
+				log, "checkpoint_timeout", "30min"));
 	}
 
 	/**
@@ -108,6 +113,7 @@ final class Bed implements AutoCloseable {
 		}
 		try (Connection connection = superuser("floor"); Statement statement = connection.createStatement()) {
 			statement.execute("create sequence floor_sequence start 100000000 cache 32");
+			statement.execute("checkpoint"); // of what was loaded
 		}
 	}
 
