@@ -12,6 +12,8 @@ import app.stockroom.embedded.Ports;
 import app.stockroom.embedded.PostgresCluster;
 import app.stockroom.embedded.PostgresServer;
 
+import org.springframework.util.FileSystemUtils;
+
 /**
  * A PostgreSQL of one test, durable as in production, to be stopped, killed and frozen.
  * It always comes back with its data on the same port.
@@ -99,10 +101,18 @@ public final class PrivatePostgres implements AutoCloseable {
 		ProcessSignals.send("CONT", this.server.pid());
 	}
 
+	/** Stops for good: its data is gone, which may be gigabytes, and its log stays. */
 	@Override
 	public void close() {
 		resume();
 		stop();
+		try {
+			FileSystemUtils.deleteRecursively(data());
+			FileSystemUtils.deleteRecursively(this.archive);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
 		this.directory.close();
 	}
 
