@@ -1,6 +1,7 @@
 package app.stockroom.benchmark;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -16,6 +17,7 @@ import app.stockroom.PrivatePostgres;
 import app.stockroom.PrivateRedis;
 import app.stockroom.TestServers;
 import app.stockroom.embedded.PostgresCluster;
+import com.sun.management.OperatingSystemMXBean;
 import org.flywaydb.core.Flyway;
 
 import org.springframework.core.env.Environment;
@@ -73,13 +75,19 @@ final class Bed implements AutoCloseable {
 	}
 
 	/**
-	 * A checkpoint, and the whole pages that are logged after it, lasts longer than a
-	 * scenario and would fall upon whichever is running: they are as rare as a busy
-	 * server has them.
+	 * With a quarter of the machine's memory for its buffers, as its manual has it, and
+	 * checkpoints as rare as a busy server has them. A checkpoint, the whole pages that
+	 * are logged after it and buffers that are written to make room last longer than a
+	 * scenario and would fall upon whichever is running.
 	 */
 	static PrivatePostgres durablePostgres(String log) {
-		return TestServers.privatePostgres(Map.of("max_connections", "300", "shared_buffers", "1GB", "max_wal_size",
+		return TestServers.privatePostgres(Map.of("max_connections", "300", "shared_buffers", buffers(), "max_wal_size",
 				log, "checkpoint_timeout", "30min"));
+	}
+
+	private static String buffers() {
+		OperatingSystemMXBean machine = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+		return machine.getTotalMemorySize() / 4 / (1 << 20) + "MB";
 	}
 
 	/**
