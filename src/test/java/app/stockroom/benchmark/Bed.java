@@ -41,6 +41,9 @@ final class Bed implements AutoCloseable {
 
 	static final int ARCHIVED_RECORDS = 1000;
 
+	/** Of 16 MB each. */
+	private static final int LOG_FILES = 400;
+
 	/** The record of tenant 0 that is sold out; record 0 is the hot one. */
 	static final int SOLD_OUT = 1;
 
@@ -82,7 +85,7 @@ final class Bed implements AutoCloseable {
 	 */
 	static PrivatePostgres durablePostgres(String log) {
 		return TestServers.privatePostgres(Map.of("max_connections", "300", "shared_buffers", buffers(), "max_wal_size",
-				log, "checkpoint_timeout", "30min"));
+				log, "min_wal_size", log, "checkpoint_timeout", "30min"));
 	}
 
 	private static String buffers() {
@@ -121,7 +124,19 @@ final class Bed implements AutoCloseable {
 		}
 		try (Connection connection = superuser("floor"); Statement statement = connection.createStatement()) {
 			statement.execute("create sequence floor_sequence start 100000000 cache 32");
+			makeLogFiles(statement);
 			statement.execute("checkpoint"); // of what was loaded
+		}
+	}
+
+	/**
+	 * Files of the log to be used again, as a server has that has run for a while: to
+	 * make one takes longer than all but the slowest answers, and everybody waits for it.
+	 */
+	private static void makeLogFiles(Statement statement) throws SQLException {
+		for (int i = 0; i < LOG_FILES; i++) {
+			statement.execute("select pg_logical_emit_message(false, 'benchmark', 'filled')");
+			statement.execute("select pg_switch_wal()");
 		}
 	}
 
