@@ -23,7 +23,8 @@ begin
   -- In the order in which they were made: a node takes no function before those that it calls.
   for one in
     select p.oid::regprocedure as signature, p.provolatile = 'v' and p.proargnames[1] = 'p_tenant' as delegated,
-      p.proconfig @> '{plan_cache_mode=force_generic_plan}' as fixed from pg_proc p
+      p.proconfig @> '{plan_cache_mode=force_generic_plan}' as fixed,
+      p.proname like 'post\_entries\__' as ledger from pg_proc p
     where p.pronamespace = 'public'::regnamespace and p.prokind = 'f' and not p.prosecdef and p.prorettype <> 'trigger'::regtype
     order by p.oid
   loop
@@ -31,6 +32,11 @@ begin
       perform create_distributed_function(one.signature, 'p_tenant', colocate_with => 'tenant');
     elsif not exists (select from pg_dist_object d where d.classid = 'pg_proc'::regclass and d.objid = one.signature::oid) then
       perform create_distributed_function(one.signature);
+    end if;
+    -- What the sessions of the service say goes no further than the coordinator.
+    if one.ledger then
+      execute format('alter function %s set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off '
+        'set enable_mergejoin = off set enable_material = off', one.signature);
     end if;
     -- Citus plans for the values at hand: a plan for all values finds no node.
     if one.fixed then
@@ -247,4 +253,4 @@ begin
   end loop;
 end $$;
 
--- 1
+-- 2

@@ -26,21 +26,13 @@ import org.springframework.test.context.ContextConfiguration;
 				"stockroom.security.dev-token.enabled=true",
 				// A test's client keeps connections, and does not expect one to be closed
 				// just as it sends.
-				"server.netty.idle-timeout=1h",
-				// A machine may stand still for seconds: who waits for an answer that
-				// comes waits for it.
-				"stockroom.database.connect-timeout=" + StockroomTest.PATIENCE,
-				"stockroom.database.acquire-timeout=" + StockroomTest.PATIENCE,
-				"stockroom.database.validation-timeout=" + StockroomTest.PATIENCE,
-				"stockroom.tenancy.read-timeout=" + StockroomTest.PATIENCE,
-				"stockroom.rate-limit.redis-timeout=" + StockroomTest.PATIENCE,
-				"spring.data.redis.connect-timeout=" + StockroomTest.PATIENCE,
+				"server.netty.idle-timeout=1h", "spring.config.import=" + StockroomTest.PATIENT,
 				"stockroom.security.secret=only-for-tests-0123456789-0123456789" })
-@AutoConfigureWebTestClient(timeout = StockroomTest.PATIENCE)
+@AutoConfigureWebTestClient(timeout = Patience.SECONDS + "s")
 @ContextConfiguration(initializers = TestServers.Wiring.class)
 public @interface StockroomTest {
 
-	/** How long is waited for what must come, see {@link Patience}. */
-	String PATIENCE = Patience.SECONDS + "s";
+	/** The service's own time limits, as {@link Patience patient} as the tests. */
+	String PATIENT = "classpath:patient.properties";
 
 }

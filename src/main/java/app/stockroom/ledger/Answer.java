@@ -29,10 +29,12 @@ record Answer(List<Ruling> rulings, @Nullable Commit commit) {
 		@Nullable Ruling[] rulings = new Ruling[commands.size()];
 		List<List<Entry>> written = new ArrayList<>(commands.size());
 		commands.forEach(command -> written.add(new ArrayList<>(command.lines().size())));
-		List<Entry> entries = new ArrayList<>(rows.size());
+		List<Entry> entries = new ArrayList<>(commands.size());
 		List<Alert> alerts = new ArrayList<>();
 		int[] firstLines = firstLines(commands);
-		for (Row row : rows.subList(1, rows.size())) {
+		List<Row> others = (call.written() != null)
+				? call.written().rows(commands, Objects.requireNonNull(call.sequence())) : rows.subList(1, rows.size());
+		for (Row row : others) {
 			int index = row.command() - 1;
 			Command command = commands.get(index);
 			if (row.type() == null) {
@@ -93,8 +95,7 @@ record Answer(List<Ruling> rulings, @Nullable Commit commit) {
 	private static Entry entry(Row row, Command command, Command.Line line, Instant at, JsonMapper json) {
 		EntryType type = EntryType.of(Objects.requireNonNull(row.type()));
 		// An IN to a pair without a record opens it first; the client's words stand on
-		// the
-		// line's own entry and on that, as they do in the table.
+		// the line's own entry and on that, as they do in the table.
 		boolean opened = type != line.type();
 		Command.Terms terms = line.terms();
 		Entry.Subject subject = (terms != null) ? terms.subject() : null;

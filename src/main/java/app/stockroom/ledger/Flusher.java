@@ -125,9 +125,7 @@ final class Flusher {
 		if (!replays.isEmpty()) {
 			replay(tenant, replays);
 		}
-		// Last, so that nothing which goes wrong with it could be told as a failure of
-		// the
-		// change.
+		// Last, so that nothing that goes wrong here is told as a failure of the change.
 		Commit commit = answer.commit();
 		if (commit != null) {
 			this.trace.around(postings, () -> this.announcer.announce(commit));

@@ -13,13 +13,13 @@ import app.stockroom.ledger.Work.Cataloguing;
 import app.stockroom.ledger.Work.Posting;
 import app.stockroom.ledger.Work.Rehearsal;
 import app.stockroom.ledger.Work.Waiting;
+import app.stockroom.platform.Caches;
 import app.stockroom.platform.Database;
 import app.stockroom.platform.EventLoops;
 import app.stockroom.platform.Problem;
 import app.stockroom.platform.Refusal;
 import app.stockroom.platform.Traces;
 import app.stockroom.tenancy.TenantId;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.LoadingCache;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
@@ -57,16 +57,15 @@ public class Ledger {
 
 	Ledger(Database database, EventLoops loops, RedisClient redis, RedisURI redisUri, Entries entries,
 			LedgerSettings settings, JsonMapper json, MeterRegistry meters, Traces traces) {
-		Writer writer = new Writer(database, settings.writeConnections(),
-				new Turns(settings.writeConnections(), settings.turnTimeout()), settings.callTimeout(), meters);
+		Writer writer = new Writer(database, settings, new Turns(settings.writeConnections(), settings.turnTimeout()),
+				meters);
 		this.trace = new FlushTrace(traces);
 		Flusher flusher = new Flusher(writer, new Announcer(redis, redisUri, json, meters), entries, json,
 				settings.resolutionTimeout(), new FlushMeters(meters), this.trace);
 		// A second lane of a tenant would cost speed, not truth: the database serializes
 		// by tenant, also across processes.
-		this.lanes = Caffeine.newBuilder()
+		this.lanes = Caches.builder()
 			.expireAfterAccess(Duration.ofMinutes(1))
-			.executor(Runnable::run)
 			.build(tenant -> new Lane(tenant, flusher, settings.queuedCommands(), settings.linesPerCall()));
 		this.loops = loops;
 		this.database = database;

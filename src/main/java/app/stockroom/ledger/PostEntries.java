@@ -22,8 +22,9 @@ final class PostEntries {
 
 	static final String SQL = """
 			select command, line, verdict, replayed, type, sequence, last_sequence, inventory_id, product_id, warehouse_id,
-			  quantity, reserved, min_stock, max_stock, version, at, epoch, alerts, subject
-			from post_entries_3($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15::jsonb)
+			  quantity, reserved, min_stock, max_stock, version, at, epoch, alerts, subject,
+			  records, products, places, quantities, reserves, minima, maxima, versions
+			from post_entries_4($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15::jsonb)
 			""";
 
 	private final JsonMapper json;
@@ -92,7 +93,15 @@ final class PostEntries {
 				row.get(5, Long.class), row.get(6, Long.class), row.get(7, UUID.class), row.get(8, UUID.class),
 				row.get(9, UUID.class), row.get(10, Long.class), row.get(11, Long.class), row.get(12, Long.class),
 				row.get(13, Long.class), row.get(14, Long.class), row.get(15, Instant.class), row.get(16, String.class),
-				row.get(17, String.class), row.get(18, String.class));
+				row.get(17, String.class), row.get(18, String.class), written(row));
+	}
+
+	private static @Nullable Written written(Readable row) {
+		UUID[] records = row.get(19, UUID[].class);
+		return (records == null) ? null
+				: new Written(records, present(row, 20, UUID[].class), present(row, 21, UUID[].class),
+						present(row, 22, Long[].class), present(row, 23, Long[].class), present(row, 24, Long[].class),
+						present(row, 25, Long[].class), present(row, 26, Long[].class));
 	}
 
 	static <T> T present(Readable row, int index, Class<T> type) {
@@ -172,7 +181,34 @@ final class PostEntries {
 			@Nullable Long lastSequence, @Nullable UUID inventoryId, @Nullable UUID productId,
 			@Nullable UUID warehouseId, @Nullable Long quantity, @Nullable Long reserved, @Nullable Long minStock,
 			@Nullable Long maxStock, @Nullable Long version, @Nullable Instant at, @Nullable String epoch,
-			@Nullable String alerts, @Nullable String subject) {
+			@Nullable String alerts, @Nullable String subject, @Nullable Written written) {
+	}
+
+	/**
+	 * What a call wrote of which every line was accepted as it came: an element of each
+	 * array for a line.
+	 */
+	record Written(UUID[] records, UUID[] products, UUID[] places, Long[] quantities, Long[] reserves, Long[] minima,
+			Long[] maxima, Long[] versions) {
+
+		/**
+		 * The same as a row for each line.
+		 * @param previous the last sequence before the call
+		 */
+		List<Row> rows(List<Command> commands, long previous) {
+			List<Row> rows = new ArrayList<>(this.records.length);
+			for (int command = 0; command < commands.size(); command++) {
+				for (Command.Line line : commands.get(command).lines()) {
+					int i = rows.size();
+					rows.add(new Row(command + 1, i + 1, Verdict.ACCEPTED, false, line.type().code(), previous + i + 1,
+							null, this.records[i], this.products[i], this.places[i], this.quantities[i],
+							this.reserves[i], this.minima[i], this.maxima[i], this.versions[i], null, null, null, null,
+							null));
+				}
+			}
+			return rows;
+		}
+
 	}
 
 }

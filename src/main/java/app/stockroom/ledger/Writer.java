@@ -1,7 +1,9 @@
 package app.stockroom.ledger;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
@@ -23,6 +25,14 @@ import reactor.core.publisher.Mono;
  */
 final class Writer {
 
+	/**
+	 * Every statement of the ledger's functions is a handful of index look-ups; a plan
+	 * that scans a table is a mistake of missing statistics. Said once for a connection:
+	 * if the functions said so themselves, each call would set and reset it.
+	 */
+	private static final Map<String, String> LOOK_UPS = Map.of("enable_seqscan", "off", "enable_bitmapscan", "off",
+			"enable_hashjoin", "off", "enable_mergejoin", "off", "enable_material", "off");
+
 	private final Database database;
 
 	private final ConnectionPool pool;
@@ -33,11 +43,13 @@ final class Writer {
 
 	private final Counter calls;
 
-	Writer(Database database, int connections, Turns turns, Duration timeout, MeterRegistry meters) {
+	Writer(Database database, LedgerSettings settings, Turns turns, MeterRegistry meters) {
 		this.database = database;
-		this.pool = database.pool("writes", connections);
+		Map<String, String> session = new HashMap<>(LOOK_UPS);
+		session.put("plan_cache_mode", settings.planOnce() ? "force_generic_plan" : "force_custom_plan");
+		this.pool = database.pool("writes", settings.writeConnections(), session);
 		this.turns = turns;
-		this.timeout = timeout;
+		this.timeout = settings.callTimeout();
 		this.calls = meters.counter("stockroom.ledger.calls");
 	}
 

@@ -1,6 +1,7 @@
 package app.stockroom.platform;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -94,7 +95,16 @@ public class Database implements DisposableBean {
 	 * @param size the most connections
 	 */
 	public ConnectionPool pool(String name, int size) {
-		return pool(name, size, size * this.settings.pendingPerConnection());
+		return pool(name, size, Map.of());
+	}
+
+	/**
+	 * Opens a pool as {@link #pool(String, int)} does.
+	 * @param session settings of PostgreSQL that its connections have
+	 */
+	public ConnectionPool pool(String name, int size, Map<String, String> session) {
+		int pending = size * this.settings.pendingPerConnection();
+		return kept(name, new Guarded(configuration(name, size, pending, session)));
 	}
 
 	/**
@@ -102,7 +112,7 @@ public class Database implements DisposableBean {
 	 * @param pending the most that may wait for a connection; one more fails at once
 	 */
 	public ConnectionPool pool(String name, int size, int pending) {
-		return kept(name, new Guarded(configuration(name, size, pending)));
+		return kept(name, new Guarded(configuration(name, size, pending, Map.of())));
 	}
 
 	/**
@@ -111,7 +121,7 @@ public class Database implements DisposableBean {
 	 */
 	public ConnectionPool watchingPool(String name) {
 		// Who gives up leaves the attempt to connect behind; the next waits with it.
-		return kept(name, new ConnectionPool(configuration(name, 1, this.settings.pendingPerConnection())));
+		return kept(name, new ConnectionPool(configuration(name, 1, this.settings.pendingPerConnection(), Map.of())));
 	}
 
 	private ConnectionPool kept(String name, ConnectionPool pool) {
@@ -120,8 +130,8 @@ public class Database implements DisposableBean {
 		return pool;
 	}
 
-	private ConnectionPoolConfiguration configuration(String name, int size, int pending) {
-		return ConnectionPoolConfiguration.builder(connections(name))
+	private ConnectionPoolConfiguration configuration(String name, int size, int pending, Map<String, String> session) {
+		return ConnectionPoolConfiguration.builder(connections(name, session))
 			.name(name)
 			.initialSize(0)
 			.maxSize(size)
@@ -255,7 +265,9 @@ public class Database implements DisposableBean {
 			.then(Mono.defer(() -> Mono.from(pooled.close())));
 	}
 
-	private ConnectionFactory connections(String name) {
+	private ConnectionFactory connections(String name, Map<String, String> session) {
+		Map<String, String> options = new HashMap<>(session);
+		options.put("timezone", "UTC");
 		return ConnectionFactories.get(this.details.getConnectionFactoryOptions()
 			.mutate()
 			.option(ConnectionFactoryOptions.CONNECT_TIMEOUT, this.settings.connectTimeout())
@@ -265,7 +277,7 @@ public class Database implements DisposableBean {
 			.option(Option.valueOf("loopResources"), this.loops)
 			.option(Option.valueOf("preparedStatementCacheQueries"), CACHED_STATEMENTS_PER_CONNECTION)
 			.option(Option.valueOf("forceBinary"), true)
-			.option(Option.valueOf("options"), Map.of("timezone", "UTC"))
+			.option(Option.valueOf("options"), options)
 			.build());
 	}
 

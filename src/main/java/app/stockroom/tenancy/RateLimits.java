@@ -4,9 +4,9 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 
+import app.stockroom.platform.Caches;
 import app.stockroom.platform.Outage;
 import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import io.github.bucket4j.TimeMeter;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
@@ -46,10 +46,9 @@ class RateLimits {
 
 	private final TimeMeter clock;
 
-	private final Cache<TenantId, Allowance> allowances = Caffeine.newBuilder()
+	private final Cache<TenantId, Allowance> allowances = Caches.builder()
 		.maximumSize(REMEMBERED_TENANTS)
 		.expireAfterAccess(FORGOTTEN_AFTER)
-		.executor(Runnable::run)
 		.build();
 
 	private final Outage outage = new Outage(LoggerFactory.getLogger(RateLimits.class),

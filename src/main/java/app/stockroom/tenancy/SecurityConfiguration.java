@@ -12,6 +12,7 @@ import app.stockroom.platform.StartRefusedException;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.http.codec.CodecCustomizer;
 import org.springframework.context.annotation.Bean;
@@ -37,7 +38,9 @@ import org.springframework.security.web.server.firewall.ServerExchangeRejectedHa
 import org.springframework.security.web.server.firewall.ServerWebExchangeFirewall;
 import org.springframework.security.web.server.util.matcher.ServerWebExchangeMatcher.MatchResult;
 import org.springframework.web.reactive.function.server.HandlerStrategies;
+import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.RouterFunctions;
+import org.springframework.web.reactive.function.server.ServerResponse;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebHandler;
 
@@ -109,12 +112,11 @@ class SecurityConfiguration {
 
 	/**
 	 * Leads to the same routes as Spring's dispatcher, which finds no others below /api.
-	 * @param tables asked for so that every one of them has been made
 	 */
 	@Bean
-	KnownTokens knownTokens(VerifiedTokens tokens, ResponseHeaders headers, Api api, List<RouteTable> tables,
-			List<CodecCustomizer> codecs) {
-		WebHandler routes = RouterFunctions.toWebHandler(api.router(),
+	KnownTokens knownTokens(VerifiedTokens tokens, ResponseHeaders headers,
+			@Qualifier("router") RouterFunction<ServerResponse> router, List<CodecCustomizer> codecs) {
+		WebHandler routes = RouterFunctions.toWebHandler(router,
 				HandlerStrategies.builder()
 					.codecs((all) -> codecs.forEach((customizer) -> customizer.customize(all)))
 					.build());

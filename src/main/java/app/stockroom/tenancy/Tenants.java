@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.function.Function;
 
+import app.stockroom.platform.Caches;
 import app.stockroom.platform.Database;
 import app.stockroom.platform.Detached;
 import app.stockroom.platform.Ids;
@@ -16,7 +17,6 @@ import app.stockroom.platform.IfMatch;
 import app.stockroom.platform.Problem;
 import app.stockroom.platform.Refusal;
 import com.github.benmanes.caffeine.cache.AsyncCache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import io.r2dbc.pool.ConnectionPool;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.Parameters;
@@ -55,10 +55,9 @@ public class Tenants {
 		this.reads = reads;
 		this.administration = database.pool("administration", settings.administrationConnections());
 		this.patience = database.statementPatience();
-		this.standings = Caffeine.newBuilder()
+		this.standings = Caches.builder()
 			.maximumSize(CACHED_TENANTS)
 			.expireAfterWrite(settings.tenantCacheTime())
-			.executor(Runnable::run)
 			.buildAsync();
 	}
 

@@ -2,9 +2,9 @@ package app.stockroom.tenancy;
 
 import java.util.List;
 
+import app.stockroom.platform.Caches;
 import app.stockroom.platform.Limits;
 import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import io.r2dbc.spi.Readable;
 import org.jspecify.annotations.Nullable;
 
@@ -27,10 +27,7 @@ final class Totals {
 
 	private static final Known NOTHING = new Known("", 0, 0);
 
-	private final Cache<Filtered, Known> known = Caffeine.newBuilder()
-		.maximumSize(LISTS)
-		.executor(Runnable::run)
-		.build();
+	private final Cache<Filtered, Known> known = Caches.builder().maximumSize(LISTS).build();
 
 	/**
 	 * What is known about a list, which may be nothing.

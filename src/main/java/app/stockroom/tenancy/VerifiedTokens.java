@@ -10,8 +10,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 
+import app.stockroom.platform.Caches;
 import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
@@ -37,11 +37,7 @@ final class VerifiedTokens implements ReactiveJwtDecoder {
 
 	private final InstantSource clock;
 
-	// Its upkeep is less than it would be to wake another thread for it.
-	private final Cache<Fingerprint, Verified> verified = Caffeine.newBuilder()
-		.maximumSize(TOKENS)
-		.executor(Runnable::run)
-		.build();
+	private final Cache<Fingerprint, Verified> verified = Caches.builder().maximumSize(TOKENS).build();
 
 	VerifiedTokens(ReactiveJwtDecoder decoder, InstantSource clock) {
 		this.decoder = decoder;

@@ -5,13 +5,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.ArrayList;
-import java.util.DoubleSummaryStatistics;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.IntStream;
 
 /**
  * What more work costs, as a chapter of docs/capacity.md.
@@ -67,27 +65,22 @@ final class CapacityReport {
 
 	/** What is asked is less than 20 %. */
 	private String change(ToDoubleFunction<Figure> value) {
-		List<Figure> small = this.figures.getOrDefault(CapacityBenchmark.SMALL, List.of());
-		List<Figure> grown = this.figures.getOrDefault(CapacityBenchmark.GROWN, List.of());
-		DoubleSummaryStatistics rounds = IntStream.range(0, Math.min(small.size(), grown.size()))
-			.mapToDouble((round) -> value.applyAsDouble(grown.get(round)) / value.applyAsDouble(small.get(round)) * 100
-					- 100)
-			.summaryStatistics();
-		return String.format(Locale.ROOT, "**%+.0f %%** (%+.0f to %+.0f %% in the rounds)",
-				median(grown, value) / median(small, value) * 100 - 100, rounds.getMin(), rounds.getMax());
+		Rounds.Ratio ratio = Rounds.ratio(this.figures.getOrDefault(CapacityBenchmark.GROWN, List.of()),
+				this.figures.getOrDefault(CapacityBenchmark.SMALL, List.of()), value);
+		return String.format(Locale.ROOT, "**%+.0f %%** (%+.0f to %+.0f %% in the rounds)", percent(ratio.ofMedians()),
+				percent(ratio.lowest()), percent(ratio.highest()));
+	}
+
+	private static double percent(double ratio) {
+		return ratio * 100 - 100;
 	}
 
 	private static String row(String work, List<Figure> all) {
 		return String.format(Locale.ROOT, "| %s | %,.0f | %.1f | %.1f | %.0f | %.0f |", work,
-				median(all, (figure) -> figure.sample().perSecond()),
-				median(all, (figure) -> figure.sample().milliseconds(50)),
-				median(all, (figure) -> figure.sample().milliseconds(99)), median(all, Figure::postgres),
-				median(all, Figure::services));
-	}
-
-	private static double median(List<Figure> all, ToDoubleFunction<Figure> value) {
-		double[] sorted = all.stream().mapToDouble(value).sorted().toArray();
-		return (sorted.length == 0) ? Double.NaN : (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
+				Rounds.median(all, (figure) -> figure.sample().perSecond()),
+				Rounds.median(all, (figure) -> figure.sample().milliseconds(50)),
+				Rounds.median(all, (figure) -> figure.sample().milliseconds(99)), Rounds.median(all, Figure::postgres),
+				Rounds.median(all, Figure::services));
 	}
 
 	/**

@@ -10,7 +10,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.ToDoubleFunction;
 
 import org.HdrHistogram.Histogram;
 
@@ -83,22 +82,17 @@ final class FeedReport {
 	}
 
 	private double p99(String name) {
-		return median(this.deliveries.get(name), (delivery) -> delivery.milliseconds(99));
+		return Rounds.median(this.deliveries.get(name), (delivery) -> delivery.milliseconds(99));
 	}
 
 	private static String row(String name, List<Delivery> all) {
 		return String.format(Locale.ROOT, "| %s | %,d | %,.0f | %s | %.1f | %.1f | %.1f | %.1f | %.2f |", name,
-				all.getFirst().readers(), median(all, Delivery::events),
+				all.getFirst().readers(), Rounds.median(all, Delivery::events),
 				all.stream().allMatch(Delivery::whole) ? "all" : "**not all**",
-				median(all, (delivery) -> delivery.milliseconds(50)),
-				median(all, (delivery) -> delivery.milliseconds(99)),
-				median(all, (delivery) -> delivery.milliseconds(99.9)),
-				median(all, (delivery) -> delivery.milliseconds(100)), median(all, Delivery::cores));
-	}
-
-	private static double median(List<Delivery> all, ToDoubleFunction<Delivery> figure) {
-		double[] sorted = all.stream().mapToDouble(figure).sorted().toArray();
-		return (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
+				Rounds.median(all, (delivery) -> delivery.milliseconds(50)),
+				Rounds.median(all, (delivery) -> delivery.milliseconds(99)),
+				Rounds.median(all, (delivery) -> delivery.milliseconds(99.9)),
+				Rounds.median(all, (delivery) -> delivery.milliseconds(100)), Rounds.median(all, Delivery::cores));
 	}
 
 	/**

@@ -6,12 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalDate;
-import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.IntStream;
 
 import app.stockroom.benchmark.StockroomBenchmark.Measure;
 
@@ -118,11 +116,13 @@ final class Report {
 						| scenario | per second | p50 | p99 | p99.9 | cores: service | PostgreSQL | client |
 						|---|---|---|---|---|---|---|---|
 						""");
-		this.measures.forEach((name, all) -> page.append("| %s | %s | %s | %s | %s | %s | %s | %s |%n".formatted(name,
-				String.format(Locale.ROOT, "%,.0f", median(all, (measure) -> measure.sample().perSecond())),
-				milliseconds(name, 50), milliseconds(name, 99), milliseconds(name, 99.9),
-				number(median(all, Measure::service)), number(median(all, Measure::postgres)),
-				number(median(all, Measure::client)))));
+		this.measures.forEach((name,
+				all) -> page.append("| %s | %s | %s | %s | %s | %s | %s | %s |%n".formatted(name,
+						String.format(Locale.ROOT, "%,.0f",
+								Rounds.median(all, (measure) -> measure.sample().perSecond())),
+						milliseconds(name, 50), milliseconds(name, 99), milliseconds(name, 99.9),
+						number(Rounds.median(all, Measure::service)), number(Rounds.median(all, Measure::postgres)),
+						number(Rounds.median(all, Measure::client)))));
 		return page.toString();
 	}
 
@@ -134,13 +134,9 @@ final class Report {
 	}
 
 	private String ratio(String name, String reference, ToDoubleFunction<Measure> figure) {
-		List<Measure> ours = this.measures.get(name);
-		List<Measure> theirs = this.measures.get(reference);
-		DoubleSummaryStatistics rounds = IntStream.range(0, Math.min(ours.size(), theirs.size()))
-			.mapToDouble((round) -> figure.applyAsDouble(ours.get(round)) / figure.applyAsDouble(theirs.get(round)))
-			.summaryStatistics();
-		return "**%sx** (%s to %s)".formatted(number(median(ours, figure) / median(theirs, figure)),
-				number(rounds.getMin()), number(rounds.getMax()));
+		Rounds.Ratio ratio = Rounds.ratio(this.measures.get(name), this.measures.get(reference), figure);
+		return "**%sx** (%s to %s)".formatted(number(ratio.ofMedians()), number(ratio.lowest()),
+				number(ratio.highest()));
 	}
 
 	private static void row(StringBuilder page, String what, String measured, String least, String goal,
@@ -149,7 +145,7 @@ final class Report {
 	}
 
 	private String milliseconds(String name, double percentile) {
-		double value = median(this.measures.getOrDefault(name, List.of()),
+		double value = Rounds.median(this.measures.getOrDefault(name, List.of()),
 				(measure) -> measure.sample().milliseconds(percentile));
 		return Double.isNaN(value) ? "" : number(value);
 	}
@@ -160,11 +156,6 @@ final class Report {
 
 	private static String number(double value) {
 		return String.format(Locale.ROOT, (value < 100) ? "%.2f" : "%.0f", value);
-	}
-
-	static double median(List<Measure> all, ToDoubleFunction<Measure> figure) {
-		double[] sorted = all.stream().mapToDouble(figure).sorted().toArray();
-		return (sorted.length == 0) ? Double.NaN : (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
 	}
 
 	static String machine() throws IOException {

@@ -151,7 +151,7 @@ class StockroomBenchmark {
 	}
 
 	private double median(String name) {
-		return Report.median(this.measures.get(name), (measure) -> measure.sample().perSecond());
+		return Rounds.median(this.measures.get(name), (measure) -> measure.sample().perSecond());
 	}
 
 	/** The count of clients with which the floor is highest: pgbench at its best. */

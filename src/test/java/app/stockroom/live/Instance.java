@@ -43,11 +43,7 @@ public final class Instance {
 	/** An instance on servers of a test's own. */
 	public static ConfigurableApplicationContext start(Map<String, Object> settings) {
 		Map<String, Object> properties = new HashMap<>(Map.of("server.port", "0", "stockroom.security.secret",
-				"a secret of the tests, at least 32 bytes long", "stockroom.database.connect-timeout",
-				StockroomTest.PATIENCE, "stockroom.database.acquire-timeout", StockroomTest.PATIENCE,
-				"stockroom.database.validation-timeout", StockroomTest.PATIENCE, "stockroom.tenancy.read-timeout",
-				StockroomTest.PATIENCE, "stockroom.rate-limit.redis-timeout", StockroomTest.PATIENCE,
-				"spring.data.redis.connect-timeout", StockroomTest.PATIENCE));
+				"a secret of the tests, at least 32 bytes long", "spring.config.import", StockroomTest.PATIENT));
 		properties.putAll(settings);
 		String[] arguments = properties.entrySet()
 			.stream()
