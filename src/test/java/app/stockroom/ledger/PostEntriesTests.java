@@ -103,8 +103,16 @@ class PostEntriesTests {
 			statement.setArray(13, connection.createArrayOf("text", call.words("reason")));
 			statement.setArray(14, connection.createArrayOf("text", call.words("reference")));
 			statement.setString(15, terms);
-			return rows(statement.executeQuery(), List.of("command", "line", "verdict", "replayed", "type", "sequence",
-					"last_sequence", "quantity", "reserved", "min_stock", "max_stock", "version"));
+			ResultSet answer = statement.executeQuery();
+			List<String> rows = new ArrayList<>();
+			while (answer.next()) {
+				rows.add(row(answer, List.of("command", "line", "verdict", "replayed", "type", "sequence",
+						"last_sequence", "quantity", "reserved", "min_stock", "max_stock", "version")));
+				if (answer.getArray("records") != null) {
+					rows.addAll(call.accepted(answer));
+				}
+			}
+			return rows;
 		}
 	}
 
@@ -155,13 +163,17 @@ class PostEntriesTests {
 	private static List<String> rows(ResultSet rows, List<String> columns) throws SQLException {
 		List<String> all = new ArrayList<>();
 		while (rows.next()) {
-			StringBuilder row = new StringBuilder();
-			for (String column : columns) {
-				row.append(rows.getString(column)).append(' ');
-			}
-			all.add(row.toString());
+			all.add(row(rows, columns));
 		}
 		return all;
+	}
+
+	private static String row(ResultSet rows, List<String> columns) throws SQLException {
+		StringBuilder row = new StringBuilder();
+		for (String column : columns) {
+			row.append(rows.getString(column)).append(' ');
+		}
+		return row.toString();
 	}
 
 	/**
@@ -197,6 +209,23 @@ class PostEntriesTests {
 
 		@Nullable UUID[] fingerprints() {
 			return this.keys.stream().map((key) -> (key != null) ? new UUID(0, this.body) : null).toArray(UUID[]::new);
+		}
+
+		/** The arrays of the call's row as the rows that they stand for. */
+		List<String> accepted(ResultSet call) throws SQLException {
+			List<String> rows = new ArrayList<>();
+			int command = 1;
+			for (int line = 1; line <= this.skus.size(); line++) {
+				command += (line > this.lastLines.get(command - 1)) ? 1 : 0;
+				StringBuilder row = new StringBuilder();
+				row.append("%d %d 0 f %d %d null ".formatted(command, line, this.types.get(line - 1),
+						call.getLong("sequence") + line));
+				for (String column : List.of("quantities", "reserves", "minima", "maxima", "versions")) {
+					row.append(((Long[]) call.getArray(column).getArray())[line - 1]).append(' ');
+				}
+				rows.add(row.toString());
+			}
+			return rows;
 		}
 
 		Object[] words(String kind) {
