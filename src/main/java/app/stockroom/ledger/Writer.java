@@ -45,12 +45,17 @@ final class Writer {
 
 	Writer(Database database, LedgerSettings settings, Turns turns, MeterRegistry meters) {
 		this.database = database;
-		Map<String, String> session = new HashMap<>(LOOK_UPS);
-		session.put("plan_cache_mode", settings.planOnce() ? "force_generic_plan" : "force_custom_plan");
-		this.pool = database.pool("writes", settings.writeConnections(), session);
+		this.pool = database.pool("writes", settings.writeConnections(), session(settings.planOnce()));
 		this.turns = turns;
 		this.timeout = settings.callTimeout();
 		this.calls = meters.counter("stockroom.ledger.calls");
+	}
+
+	/** The settings of the sessions that call the ledger's functions. */
+	static Map<String, String> session(boolean planOnce) {
+		Map<String, String> session = new HashMap<>(LOOK_UPS);
+		session.put("plan_cache_mode", planOnce ? "force_generic_plan" : "force_custom_plan");
+		return session;
 	}
 
 	/**

@@ -1,11 +1,14 @@
 package app.stockroom.ledger;
 
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.sql.Types;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -22,6 +25,11 @@ public final class FlushStatement {
 
 	public FlushStatement(Connection connection) throws SQLException {
 		this.connection = connection;
+		try (Statement session = connection.createStatement()) {
+			for (Map.Entry<String, String> setting : Writer.session(true).entrySet()) {
+				session.execute("set %s = %s".formatted(setting.getKey(), setting.getValue()));
+			}
+		}
 		this.statement = connection.prepareStatement(PostEntries.SQL.replaceAll("\\$\\d+", "?"));
 	}
 
@@ -46,12 +54,10 @@ public final class FlushStatement {
 		this.statement.setNull(14, Types.ARRAY);
 		this.statement.setNull(15, Types.VARCHAR);
 		try (ResultSet rows = this.statement.executeQuery()) {
-			int read = 0;
-			while (rows.next()) {
-				read++;
-			}
-			if (read != count + 1) {
-				throw new IllegalStateException("%d of %d movements were accepted".formatted(read - 1, count));
+			rows.next();
+			Array records = rows.getArray("records");
+			if (records == null || ((UUID[]) records.getArray()).length != count) {
+				throw new IllegalStateException("Not all of %d movements were accepted".formatted(count));
 			}
 		}
 		return count;
