@@ -32,6 +32,7 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.core.env.Environment;
 
 import static app.stockroom.ledger.Shop.command;
+import static app.stockroom.ledger.Shop.in;
 import static app.stockroom.ledger.Shop.keyed;
 import static app.stockroom.ledger.Shop.out;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -144,14 +145,15 @@ class LedgerFaultTests {
 
 	@Test
 	void aLaneThatIsFullAnswersAtOnce() throws Exception {
-		UUID product = this.shop.product("A", 1000);
+		UUID product = this.shop.product("A", 500);
 		try (Connection owner = Invariants.owner(this.environment)) {
 			owner.setAutoCommit(false);
 			lockHead(owner);
 			// 4,096 may wait, and the call that does not return has taken up to a
 			// thousand.
 			Mono<List<Throwable>> refused = Flux.range(0, 7000)
-				.flatMap(i -> this.ledger.post(this.shop.tenant(), command(out(product, 1)))
+				.flatMap(i -> this.ledger
+					.post(this.shop.tenant(), command((i % 2 == 0) ? out(product, 1) : in(product, 1)))
 					.<Throwable>flatMap(outcome -> Mono.empty())
 					.onErrorResume(Mono::just), 7000)
 				.take(1000)
