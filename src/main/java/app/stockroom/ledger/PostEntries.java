@@ -24,7 +24,7 @@ final class PostEntries {
 			select command, line, verdict, replayed, type, sequence, last_sequence, inventory_id, product_id, warehouse_id,
 			  quantity, reserved, min_stock, max_stock, version, at, epoch, alerts, subject,
 			  records, products, places, quantities, reserves, minima, maxima, versions
-			from post_entries_4($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15::jsonb)
+			from post_entries_5($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15::jsonb)
 			""";
 
 	private final JsonMapper json;

@@ -36,7 +36,7 @@ class MigrationFaults {
 	private static final String CONTRACT = """
 			set lock_timeout = '2s';
 			drop function ledger_heads_1(uuid[]);
-			drop function post_entries_1;
+			drop function post_entries_4;
 			""";
 
 	private final Plant plant = Plant.shared();

@@ -182,7 +182,7 @@ class LedgerTests {
 	@Test
 	void anArrivalOpensTheRecordThatIsMissingAndARefusedCommandDoesNot() {
 		UUID product = this.shop.product("A", 0);
-		UUID warehouse = warehouse("North");
+		UUID warehouse = this.shop.warehouse("North");
 		Line tooMuch = new Line(ProductRef.of(product), warehouse, EntryType.IN, 1001, 0, Note.NONE, null);
 		this.shop.refused(command(tooMuch));
 		Line sale = new Line(ProductRef.of(product), warehouse, EntryType.OUT, -1, 0, Note.NONE, null);
@@ -438,16 +438,6 @@ class LedgerTests {
 
 	private List<Entry> ledgerOf(Shop shop) {
 		return this.entries.between(shop.tenant(), 0, Long.MAX_VALUE, Integer.MAX_VALUE).block();
-	}
-
-	private UUID warehouse(String name) {
-		UUID id = Ids.next();
-		this.ledger
-			.change(this.shop.tenant(),
-					new CatalogChange(Entry.SubjectKind.WAREHOUSE, id, CatalogChange.Action.CREATE, null,
-							"{\"name\":\"%s\",\"status\":\"ACTIVE\"}".formatted(name), "test"))
-			.block();
-		return id;
 	}
 
 }

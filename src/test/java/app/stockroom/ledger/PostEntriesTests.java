@@ -29,7 +29,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @StockroomTest
 class PostEntriesTests {
 
-	private static final int CALLS = 150;
+	private static final int CALLS = 300;
 
 	/**
 	 * The same in every build, which shall not fail for a change that is not its own;
@@ -55,8 +55,8 @@ class PostEntriesTests {
 
 	@Test
 	void whatIsWrittenAtOnceIsWhatWouldBeWrittenLineByLine() throws Exception {
-		Shop atOnce = shop();
-		Shop inOrder = shop();
+		Store atOnce = store();
+		Store inOrder = store();
 		long seed = Long.getLong("stockroom.entries.seed", SEED);
 		Random random = new Random(seed);
 		try (Connection connection = Invariants.owner(this.environment)) {
@@ -66,38 +66,55 @@ class PostEntriesTests {
 				List<String> rows = post(connection, atOnce, call, null);
 				assertThat(rows).as("call %d of seed %d: %s", i, seed, call)
 					.isEqualTo(post(connection, inOrder, call, "{}"));
-				accepted += (rows.size() == call.skus().size() + 1) ? 1 : 0;
+				accepted += (rows.size() == call.lines().size() + 1) ? 1 : 0;
 			}
 			assertThat(accepted).as("calls that were accepted whole").isBetween(CALLS / 10, CALLS * 9 / 10);
 			assertThat(written(connection, atOnce)).as("what seed %d wrote", seed)
 				.isEqualTo(written(connection, inOrder));
 		}
-		Invariants.hold(this.environment, atOnce.tenant());
-		Invariants.hold(this.environment, inOrder.tenant());
+		Invariants.hold(this.environment, atOnce.shop().tenant());
+		Invariants.hold(this.environment, inOrder.shop().tenant());
 	}
 
-	private Shop shop() {
+	/** Products and warehouses at their {@link Call}s' numbers. */
+	private Store store() {
 		Shop shop = Shop.open(this.ledger, this.tenants);
+		List<@Nullable UUID> warehouses = new ArrayList<>();
+		warehouses.add(null);
+		warehouses.add(shop.accepted(Shop.command(Shop.in(shop.product("first", 0), 1))).getFirst().warehouseId());
+		List.of("north", "closed", "gone").forEach((name) -> warehouses.add(shop.warehouse(name)));
+		List<UUID> products = new ArrayList<>();
 		for (int i = 0; i < STOCK.length; i++) {
-			shop.product("P" + i, STOCK[i]);
+			products.add(shop.product("P" + i, STOCK[i]));
+			for (UUID warehouse : warehouses.subList(2, 5)) {
+				shop.accepted(Shop.command(Shop.in(products.getLast(), 100).taking(warehouse)));
+			}
+			shop.accepted(Shop.command(Shop.out(products.getLast(), 100).taking(warehouses.getLast())));
 		}
-		return shop;
+		products.add(shop.product("gone", 0));
+		shop.change(Entry.SubjectKind.WAREHOUSE, warehouses.get(3), CatalogChange.Action.UPDATE, 1L,
+				"{\"name\":\"closed\",\"status\":\"INACTIVE\"}");
+		shop.change(Entry.SubjectKind.WAREHOUSE, warehouses.get(4), CatalogChange.Action.DELETE, 1L, null);
+		shop.change(Entry.SubjectKind.PRODUCT, products.getLast(), CatalogChange.Action.DELETE, 1L, null);
+		return new Store(shop, products, warehouses);
 	}
 
-	private static List<String> post(Connection connection, Shop shop, Call call, @Nullable String terms)
+	private static List<String> post(Connection connection, Store store, Call call, @Nullable String terms)
 			throws SQLException {
-		int lines = call.skus().size();
+		List<Line> lines = call.lines();
 		try (PreparedStatement statement = connection.prepareStatement(PostEntries.SQL.replaceAll("\\$\\d+", "?"))) {
-			statement.setObject(1, shop.tenant().value());
+			statement.setObject(1, store.shop().tenant().value());
 			statement.setBoolean(2, false);
 			statement.setArray(3, connection.createArrayOf("int4", call.lastLines().toArray()));
 			statement.setArray(4, connection.createArrayOf("text", call.keys().toArray()));
 			statement.setArray(5, connection.createArrayOf("uuid", call.fingerprints()));
-			statement.setArray(6, connection.createArrayOf("int2", call.types().toArray()));
-			statement.setArray(7, connection.createArrayOf("uuid", new UUID[lines]));
-			statement.setArray(8, connection.createArrayOf("text", call.skus().toArray()));
-			statement.setArray(9, null);
-			statement.setArray(10, connection.createArrayOf("int8", call.deltas().toArray()));
+			statement.setArray(6, connection.createArrayOf("int2", lines.stream().map(Line::type).toArray()));
+			statement.setArray(7, connection.createArrayOf("uuid",
+					lines.stream().map((line) -> line.named() ? null : store.product(line)).toArray()));
+			statement.setArray(8, connection.createArrayOf("text",
+					lines.stream().map((line) -> line.named() ? "P" + line.product() : null).toArray()));
+			statement.setArray(9, connection.createArrayOf("uuid", lines.stream().map(store::warehouse).toArray()));
+			statement.setArray(10, connection.createArrayOf("int8", lines.stream().map(Line::delta).toArray()));
 			statement.setArray(11, null);
 			statement.setArray(12, connection.createArrayOf("text", call.words("actor")));
 			statement.setArray(13, connection.createArrayOf("text", call.words("reason")));
@@ -117,7 +134,7 @@ class PostEntriesTests {
 	}
 
 	/** What the two tenants must have alike: all but ids and times. */
-	private static List<String> written(Connection connection, Shop shop) throws SQLException {
+	private static List<String> written(Connection connection, Store store) throws SQLException {
 		List<String> all = new ArrayList<>();
 		for (String query : List.of(
 				"""
@@ -127,9 +144,10 @@ class PostEntriesTests {
 						where m.tenant_id = ? order by m.sequence
 						""",
 				"""
-						select p.sku, i.quantity, i.reserved, i.min_stock, i.max_stock, i.version
+						select p.sku, h.name, i.quantity, i.reserved, i.min_stock, i.max_stock, i.version
 						from inventory i join product p on p.tenant_id = i.tenant_id and p.id = i.product_id
-						where i.tenant_id = ? order by p.sku
+						join warehouse h on h.tenant_id = i.tenant_id and h.id = i.warehouse_id
+						where i.tenant_id = ? order by p.sku, h.name
 						""",
 				"""
 						select key, fingerprint, verdict, line, first_sequence, last_sequence, quantity, reserved, max_stock, version
@@ -140,7 +158,7 @@ class PostEntriesTests {
 						from alert where tenant_id = ? order by opened_sequence
 						""", "select sequence, closed from ledger_head where tenant_id = ?")) {
 			try (PreparedStatement statement = connection.prepareStatement(query)) {
-				statement.setObject(1, shop.tenant().value());
+				statement.setObject(1, store.shop().tenant().value());
 				ResultSet rows = statement.executeQuery();
 				List<String> columns = IntStream.rangeClosed(1, rows.getMetaData().getColumnCount())
 					.mapToObj((column) -> label(rows, column))
@@ -177,34 +195,57 @@ class PostEntriesTests {
 	}
 
 	/**
+	 * A tenant, its products, of which the last is deleted, and its warehouses: none
+	 * named, the default one, another, one that is inactive with stock, and one that is
+	 * deleted.
+	 */
+	private record Store(Shop shop, List<UUID> products, List<@Nullable UUID> warehouses) {
+
+		UUID product(Line line) {
+			return (line.product() < this.products.size()) ? this.products.get(line.product()) : new UUID(0, 1);
+		}
+
+		@Nullable UUID warehouse(Line line) {
+			return this.warehouses.get(line.warehouse());
+		}
+
+	}
+
+	/**
+	 * One line.
+	 *
+	 * @param named whether the product is told by its SKU, as the one that is deleted
+	 * cannot be
+	 */
+	private record Line(int product, boolean named, int warehouse, short type, long delta) {
+	}
+
+	/**
 	 * One call: commands of one or two lines.
 	 */
-	private record Call(List<String> skus, List<Long> deltas, List<Short> types, List<Integer> lastLines,
-			List<String> keys, int body) {
+	private record Call(List<Line> lines, List<Integer> lastLines, List<String> keys, int body) {
 
 		static Call random(Random random) {
-			List<String> skus = new ArrayList<>();
-			List<Long> deltas = new ArrayList<>();
-			List<Short> types = new ArrayList<>();
+			List<Line> lines = new ArrayList<>();
 			List<Integer> lastLines = new ArrayList<>();
 			List<String> keys = new ArrayList<>();
-			// A call in three asks for more than there may be, and one in ten for what
-			// there is not.
+			// A call in three asks for more than there may be, and one in five for what
+			// or
+			// where there is not.
 			int products = (random.nextInt(3) == 0) ? STOCK.length : 4;
-			boolean strange = random.nextInt(10) == 0;
-			for (int command = random.nextInt(1, 9); command > 0; command--) {
+			boolean strange = random.nextInt(3) == 0;
+			for (int command = random.nextInt(1, strange ? 3 : 9); command > 0; command--) {
 				for (int line = random.nextInt(1, 3); line > 0; line--) {
-					long quantity = random.nextLong(1, 6);
+					long quantity = random.nextLong(0, 6);
 					short type = TYPES[random.nextInt(TYPES.length)];
-					skus.add("P" + random.nextInt(strange ? STOCK.length + 2 : products));
-					types.add(type);
-					deltas.add((type == EntryType.IN.code() || random.nextBoolean() && type != EntryType.OUT.code())
-							? quantity : -quantity);
+					boolean in = type == EntryType.IN.code() || random.nextBoolean() && type != EntryType.OUT.code();
+					lines.add(new Line(random.nextInt(strange ? STOCK.length + 2 : products), random.nextBoolean(),
+							random.nextInt(strange ? 5 : 3), type, in ? quantity : -quantity));
 				}
-				lastLines.add(skus.size());
+				lastLines.add(lines.size());
 				keys.add((random.nextInt(4) == 0) ? "key " + random.nextInt(300) : null);
 			}
-			return new Call(skus, deltas, types, lastLines, keys, random.nextInt(2));
+			return new Call(lines, lastLines, keys, random.nextInt(2));
 		}
 
 		@Nullable UUID[] fingerprints() {
@@ -215,10 +256,10 @@ class PostEntriesTests {
 		List<String> accepted(ResultSet call) throws SQLException {
 			List<String> rows = new ArrayList<>();
 			int command = 1;
-			for (int line = 1; line <= this.skus.size(); line++) {
+			for (int line = 1; line <= this.lines.size(); line++) {
 				command += (line > this.lastLines.get(command - 1)) ? 1 : 0;
 				StringBuilder row = new StringBuilder();
-				row.append("%d %d 0 f %d %d null ".formatted(command, line, this.types.get(line - 1),
+				row.append("%d %d 0 f %d %d null ".formatted(command, line, this.lines.get(line - 1).type(),
 						call.getLong("sequence") + line));
 				for (String column : List.of("quantities", "reserves", "minima", "maxima", "versions")) {
 					row.append(((Long[]) call.getArray(column).getArray())[line - 1]).append(' ');
@@ -229,7 +270,7 @@ class PostEntriesTests {
 		}
 
 		Object[] words(String kind) {
-			return IntStream.range(0, this.skus.size()).mapToObj((line) -> kind + " " + line).toArray();
+			return IntStream.range(0, this.lines.size()).mapToObj((line) -> kind + " " + line).toArray();
 		}
 
 	}

@@ -27,17 +27,26 @@ public record Shop(Ledger ledger, TenantId tenant) {
 	/** Creates a product and brings its stock to a quantity. */
 	public UUID product(String sku, long quantity) {
 		UUID id = Ids.next();
-		this.ledger
-			.change(this.tenant,
-					new CatalogChange(Entry.SubjectKind.PRODUCT, id, CatalogChange.Action.CREATE, null,
-							"{\"sku\":\"%s\",\"name\":\"%s\",\"barcodes\":[],\"status\":\"ACTIVE\"}".formatted(sku,
-									sku),
-							"test"))
-			.block();
+		change(Entry.SubjectKind.PRODUCT, id, CatalogChange.Action.CREATE, null,
+				"{\"sku\":\"%s\",\"name\":\"%s\",\"barcodes\":[],\"status\":\"ACTIVE\"}".formatted(sku, sku));
 		if (quantity > 0) {
 			accepted(command(in(id, quantity)));
 		}
 		return id;
+	}
+
+	/** Creates a warehouse. */
+	public UUID warehouse(String name) {
+		UUID id = Ids.next();
+		change(Entry.SubjectKind.WAREHOUSE, id, CatalogChange.Action.CREATE, null,
+				"{\"name\":\"%s\",\"status\":\"ACTIVE\"}".formatted(name));
+		return id;
+	}
+
+	/** Changes a product or a warehouse. */
+	public void change(Entry.SubjectKind subject, UUID id, CatalogChange.Action action, @Nullable Long expectedVersion,
+			@Nullable String state) {
+		this.ledger.change(this.tenant, new CatalogChange(subject, id, action, expectedVersion, state, "test")).block();
 	}
 
 	public static Line in(UUID product, long quantity) {
