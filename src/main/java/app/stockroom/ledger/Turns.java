@@ -25,7 +25,7 @@ import reactor.core.scheduler.Schedulers;
  */
 final class Turns {
 
-	static final int FEW = 4;
+	static final int FEW = 2;
 
 	/** From the begin of a call to that of the next. */
 	private static final Duration GATHERING = Duration.ofMillis(12);
