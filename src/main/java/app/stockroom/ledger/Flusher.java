@@ -17,6 +17,7 @@ import app.stockroom.ledger.Work.Posting;
 import app.stockroom.ledger.Work.Rehearsal;
 import app.stockroom.ledger.Work.Waiting;
 import app.stockroom.platform.Problem;
+import app.stockroom.platform.Turns;
 import app.stockroom.tenancy.TenantId;
 import io.r2dbc.spi.Connection;
 import org.slf4j.Logger;

@@ -14,6 +14,7 @@ import app.stockroom.ledger.Work.Posting;
 import app.stockroom.ledger.Work.Rehearsal;
 import app.stockroom.platform.Drain;
 import app.stockroom.platform.Problem;
+import app.stockroom.platform.Turns;
 import app.stockroom.tenancy.TenantId;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;

@@ -19,6 +19,7 @@ import app.stockroom.platform.EventLoops;
 import app.stockroom.platform.Problem;
 import app.stockroom.platform.Refusal;
 import app.stockroom.platform.Traces;
+import app.stockroom.platform.Turns;
 import app.stockroom.tenancy.TenantId;
 import com.github.benmanes.caffeine.cache.LoadingCache;
 import io.lettuce.core.RedisClient;
@@ -43,6 +44,8 @@ public class Ledger {
 	/** What changes under us this often in a row is refused as stale. */
 	private static final int ATTEMPTS = 100;
 
+	private static final Duration GATHERING = Duration.ofMillis(12);
+
 	private final LoadingCache<TenantId, Lane> lanes;
 
 	private final EventLoops loops;
@@ -57,8 +60,8 @@ public class Ledger {
 
 	Ledger(Database database, EventLoops loops, RedisClient redis, RedisURI redisUri, Entries entries,
 			LedgerSettings settings, JsonMapper json, MeterRegistry meters, Traces traces) {
-		Writer writer = new Writer(database, settings, new Turns(settings.writeConnections(), settings.turnTimeout()),
-				meters);
+		Writer writer = new Writer(database, settings,
+				new Turns(settings.writeConnections(), GATHERING, settings.turnTimeout()), meters);
 		this.trace = new FlushTrace(traces);
 		Flusher flusher = new Flusher(writer, new Announcer(redis, redisUri, json, meters), entries, json,
 				settings.resolutionTimeout(), new FlushMeters(meters), this.trace);

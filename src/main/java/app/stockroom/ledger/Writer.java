@@ -8,6 +8,7 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 import app.stockroom.platform.Database;
+import app.stockroom.platform.Turns;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.r2dbc.pool.ConnectionPool;
@@ -72,11 +73,16 @@ final class Writer {
 	 */
 	<T> Mono<T> lend(Turns.Pace pace, Function<Connection, Mono<T>> use) {
 		Mono<T> lent = Mono.usingWhen(acquire(), use, Connection::close, Writer::release, Database::discard);
-		return Mono.usingWhen(this.turns.take(pace), (_) -> lent, (turn) -> Mono.fromRunnable(turn::end));
+		return Mono.usingWhen(this.turns.take(pace).onErrorMap(Writer::notSent), (_) -> lent,
+				(turn) -> Mono.fromRunnable(turn::end));
 	}
 
 	private Mono<Connection> acquire() {
-		return this.pool.create().onErrorMap(failure -> new WriteFailure(WriteFailure.Knowledge.NOT_SENT, failure));
+		return this.pool.create().onErrorMap(Writer::notSent);
+	}
+
+	private static WriteFailure notSent(Throwable failure) {
+		return new WriteFailure(WriteFailure.Knowledge.NOT_SENT, failure);
 	}
 
 	/**

@@ -20,6 +20,7 @@ import app.stockroom.platform.EventLoops;
 import app.stockroom.platform.Problem;
 import app.stockroom.platform.Refusal;
 import app.stockroom.platform.Traces;
+import app.stockroom.platform.Turns;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.trace.SpanKind;
@@ -53,6 +54,12 @@ import static app.stockroom.platform.Columns.required;
 public class Reads {
 
 	private static final int ROWS_PER_FETCH = 1000;
+
+	/** From the begin of a query to that of the next about the same. */
+	private static final Duration GATHERING = Duration.ofMillis(6);
+
+	/** As long as one would wait for a connection. */
+	private static final Duration TURN_TIMEOUT = Duration.ofSeconds(4);
 
 	private static final String POSITION = """
 			select h.epoch || '-' || h.sequence as position from ledger_head h where h.tenant_id = $1
@@ -111,9 +118,10 @@ public class Reads {
 		this.traces = traces;
 		this.queries = meters.counter("stockroom.reads");
 		this.loops = loops;
-		this.shared = new Gathering<>(loops,
+		Turns turns = new Turns(settings.readConnections(), GATHERING, TURN_TIMEOUT);
+		this.shared = new Gathering<>(loops, turns,
 				(question, _) -> Mono.defer(question.read()).map((answer) -> (_) -> answer));
-		this.lookups = new Gathering<>(loops, (sought, ids) -> look(sought.tenant(), sought.lookup(), ids));
+		this.lookups = new Gathering<>(loops, turns, (sought, ids) -> look(sought.tenant(), sought.lookup(), ids));
 		this.reads = reads;
 		this.streams = streams;
 		this.settings = settings;

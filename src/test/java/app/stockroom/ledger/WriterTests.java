@@ -6,6 +6,7 @@ import java.util.Objects;
 import app.stockroom.Patience;
 import app.stockroom.StockroomTest;
 import app.stockroom.platform.Database;
+import app.stockroom.platform.Turns;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -36,7 +37,7 @@ class WriterTests {
 		LedgerSettings settings = new LedgerSettings(1, Patience.LONG, 4096, 1000, Patience.LONG, Patience.LONG,
 				Duration.ofDays(7), planOnce);
 		SimpleMeterRegistry meters = new SimpleMeterRegistry();
-		Writer writer = new Writer(this.database, settings, new Turns(1, Patience.LONG), meters);
+		Writer writer = new Writer(this.database, settings, new Turns(1, Duration.ZERO, Patience.LONG), meters);
 		assertThat(writer
 			.call(SETTINGS, (statement) -> statement,
 					(row) -> row.get(0, String.class) + " " + Objects.requireNonNull(row.get(1, String.class)))

@@ -1,18 +1,21 @@
 package app.stockroom.tenancy;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
 
+import app.stockroom.Patience;
 import app.stockroom.StockroomTest;
 import app.stockroom.platform.EventLoops;
 import app.stockroom.platform.Limits;
 import app.stockroom.platform.Problem;
 import app.stockroom.platform.Refusal;
+import app.stockroom.platform.Turns;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
 import org.springframework.beans.factory.annotation.Autowired;
@@ -36,7 +39,11 @@ class GatheringTests {
 
 	@BeforeEach
 	void gather() {
-		this.subject = new Gathering<>(this.loops, (_, questions) -> {
+		this.subject = gathering(new Turns(8, Patience.LONG, Patience.LONG));
+	}
+
+	private Gathering<String, Integer, String> gathering(Turns turns) {
+		return new Gathering<>(this.loops, turns, (_, questions) -> {
 			this.queries.add(questions);
 			Sinks.One<String> result = Sinks.one();
 			this.results.add(result);
@@ -116,9 +123,42 @@ class GatheringTests {
 		assertThat(ask(1)).isNotDone();
 	}
 
+	@Test
+	void whileOthersAskOneThatFollowsWaitsForItsTurnAndTakesAllWhoWaitByThen() {
+		ask("one", 1);
+		ask("another", 2);
+		ask(3);
+		assertThat(this.queries).as("who has not asked for a while")
+			.containsExactly(List.of(1), List.of(2), List.of(3));
+		ask(4);
+		this.results.get(2).tryEmitValue("first ");
+		CompletableFuture<String> late = ask(5);
+		assertThat(this.queries).hasSize(3);
+		this.results.getFirst().tryEmitValue("gone ");
+		assertThat(this.queries).hasSize(4).endsWith(List.of(4, 5));
+		this.results.getLast().tryEmitValue("together ");
+		assertThat(late).isCompletedWithValue("together 5");
+	}
+
+	@Test
+	void whoGetsNoTurnIsToldSoAndTheNextGoesOn() {
+		this.subject = gathering(new Turns(1, Duration.ZERO, Duration.ofMillis(20)));
+		ask("one", 1);
+		assertThatThrownBy(ask(2)::join).hasCauseInstanceOf(TimeoutException.class);
+		assertThat(this.queries).hasSize(1);
+		assertThat(this.subject.size()).isOne();
+		this.results.getFirst().tryEmitValue("gone ");
+		CompletableFuture<String> later = ask(3);
+		this.results.getLast().tryEmitValue("later ");
+		assertThat(later).isCompletedWithValue("later 3");
+	}
+
 	private CompletableFuture<String> ask(int question) {
-		Mono<String> answer = this.subject.ask("thing", question);
-		return answer.toFuture();
+		return ask("thing", question);
+	}
+
+	private CompletableFuture<String> ask(String about, int question) {
+		return this.subject.ask(about, question).toFuture();
 	}
 
 }

@@ -1,4 +1,4 @@
-package app.stockroom.ledger;
+package app.stockroom.platform;
 
 import java.time.Duration;
 import java.util.Queue;
@@ -8,7 +8,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
-import app.stockroom.platform.Drain;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
@@ -17,18 +16,15 @@ import reactor.core.publisher.MonoSink;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * Who may call now. A few go at once always, first come, first served. Beside them goes
- * who has not called for a while, and who has gathers: a call of twenty commands costs
- * the database little more than one of five, and what nobody has to do leaves the
- * processors to those who wait. Never more than there are connections, and nobody is held
- * up by calls that are slow while there are some.
+ * Who may call the database now. A few go at once always, first come, first served.
+ * Beside them goes who has not called for a while, and who has gathers: a call of twenty
+ * commands costs the database little more than one of five, and what nobody has to do
+ * leaves the processors to those who wait. Never more than there are connections, and
+ * nobody is held up by calls that are slow while there are some.
  */
-final class Turns {
+public final class Turns {
 
 	static final int FEW = 2;
-
-	/** From the begin of a call to that of the next. */
-	private static final Duration GATHERING = Duration.ofMillis(12);
 
 	private final int most;
 
@@ -45,13 +41,11 @@ final class Turns {
 	/**
 	 * Nobody has a turn yet.
 	 * @param most turns at once
+	 * @param gathering from the begin of a call to that of the next by the same caller,
+	 * while a few others are calling
 	 * @param patience how long somebody waits for a turn
 	 */
-	Turns(int most, Duration patience) {
-		this(most, GATHERING, patience);
-	}
-
-	Turns(int most, Duration gathering, Duration patience) {
+	public Turns(int most, Duration gathering, Duration patience) {
 		this.most = most;
 		this.gathering = gathering;
 		this.patience = patience;
@@ -61,9 +55,9 @@ final class Turns {
 	 * Waits for a turn, which its holder must {@linkplain Turn#end end}. Not to be
 	 * cancelled.
 	 * @param pace that of whoever asks, the same each time
-	 * @return errors are {@link WriteFailure}s of what was not sent
+	 * @return {@link TimeoutException} where the wait was too long
 	 */
-	Mono<Turn> take(Pace pace) {
+	public Mono<Turn> take(Pace pace) {
 		return Mono.create((sink) -> {
 			Turn turn = new Turn(sink, pace);
 			Duration gathers = Duration.ofNanos(pace.gathersFor());
@@ -111,7 +105,7 @@ final class Turns {
 	}
 
 	/** When somebody called last, who calls one call at a time. */
-	static final class Pace {
+	public static final class Pace {
 
 		private volatile long next = System.nanoTime();
 
@@ -123,7 +117,7 @@ final class Turns {
 	}
 
 	/** A turn, waited for or taken. */
-	final class Turn {
+	public final class Turn {
 
 		private final MonoSink<Turn> sink;
 
@@ -150,13 +144,13 @@ final class Turns {
 
 		private void giveUp() {
 			if (this.decided.compareAndSet(false, true)) {
-				this.sink.error(new WriteFailure(WriteFailure.Knowledge.NOT_SENT, new TimeoutException(
-						"No connection within %s, so many tenants are busy".formatted(Turns.this.patience))));
+				this.sink.error(new TimeoutException(
+						"No connection within %s, so many tenants are busy".formatted(Turns.this.patience)));
 			}
 		}
 
 		/** Lets the next begin. */
-		void end() {
+		public void end() {
 			Turns.this.inFlight.decrementAndGet();
 			Turns.this.drain.run();
 		}
