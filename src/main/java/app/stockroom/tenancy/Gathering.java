@@ -72,7 +72,8 @@ final class Gathering<K, Q, A> {
 
 	/**
 	 * Asks.
-	 * @return the answer, empty where there is none; errors are those of the query, and
+	 * @return the answer, empty where there is none; errors are those of the query,
+	 * {@link java.util.concurrent.TimeoutException} where it got no turn, and
 	 * {@code unavailable} where {@link Limits#WAITING_READS} wait already
 	 */
 	Mono<A> ask(K about, Q question) {
