@@ -1,6 +1,7 @@
 package app.stockroom.platform;
 
 import java.net.URI;
+import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -74,7 +75,8 @@ public final class Replies {
 	}
 
 	private static boolean prefersMinimal(ServerRequest request) {
-		return request.headers().header("Prefer").stream().anyMatch((value) -> value.contains(MINIMAL));
+		List<String> preferences = request.exchange().getRequest().getHeaders().get("Prefer");
+		return preferences != null && preferences.stream().anyMatch((value) -> value.contains(MINIMAL));
 	}
 
 	private static ServerResponse.BodyBuilder minimal(HttpStatus status, Object resource) {

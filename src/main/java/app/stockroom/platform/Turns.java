@@ -24,7 +24,7 @@ import reactor.core.scheduler.Schedulers;
  */
 public final class Turns {
 
-	static final int FEW = 2;
+	private final int few;
 
 	private final int most;
 
@@ -40,12 +40,14 @@ public final class Turns {
 
 	/**
 	 * Nobody has a turn yet.
+	 * @param few how many go at once always, or {@code most} where that is less
 	 * @param most turns at once
 	 * @param gathering from the begin of a call to that of the next by the same caller,
 	 * while a few others are calling
 	 * @param patience how long somebody waits for a turn
 	 */
-	public Turns(int most, Duration gathering, Duration patience) {
+	public Turns(int few, int most, Duration gathering, Duration patience) {
+		this.few = Math.min(few, most);
 		this.most = most;
 		this.gathering = gathering;
 		this.patience = patience;
@@ -91,7 +93,7 @@ public final class Turns {
 	/** Whose turn it is. */
 	private @Nullable Turn next() {
 		int calling = this.inFlight.get();
-		if (calling < Math.min(FEW, this.most)) {
+		if (calling < this.few) {
 			return this.waiting.peek();
 		}
 		if (calling < this.most) {

@@ -1,6 +1,7 @@
 package app.stockroom.benchmark;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -79,9 +80,9 @@ final class Bed implements AutoCloseable {
 
 	/**
 	 * With a quarter of the machine's memory for its buffers, as its manual has it, and
-	 * checkpoints as rare as a busy server has them. A checkpoint, the whole pages that
-	 * are logged after it and buffers that are written to make room last longer than a
-	 * scenario and would fall upon whichever is running.
+	 * checkpoints as rare as a busy server has them. A checkpoint and buffers that are
+	 * written to make room last longer than a scenario and would fall upon whichever is
+	 * running.
 	 */
 	static PrivatePostgres durablePostgres(String log) {
 		return TestServers.privatePostgres(Map.of("max_connections", "300", "shared_buffers", buffers(), "max_wal_size",
@@ -125,7 +126,33 @@ final class Bed implements AutoCloseable {
 		try (Connection connection = superuser("floor"); Statement statement = connection.createStatement()) {
 			statement.execute("create sequence floor_sequence start 100000000 cache 32");
 			makeLogFiles(statement);
-			statement.execute("checkpoint"); // of what was loaded
+		}
+		checkpoint();
+	}
+
+	/**
+	 * Makes files of the log free to be used again, some six gigabytes, which is more
+	 * than a round writes: so no checkpoint falls into one. The whole pages that are
+	 * logged after it are mostly logged in the scenarios' warm-ups.
+	 */
+	void checkpoint() throws SQLException {
+		try (Connection connection = superuser("postgres"); Statement statement = connection.createStatement()) {
+			statement.execute("checkpoint");
+		}
+	}
+
+	/**
+	 * Has the system write to the disk what it only keeps in its memory: by itself it
+	 * does so some 30 s later, hundreds of megabytes at once, and every commit of
+	 * whichever scenario is running then waits behind what another has left.
+	 */
+	static void settle() {
+		try {
+			Process sync = new ProcessBuilder("sync").inheritIO().start();
+			assertThat(sync.onExit().join().exitValue()).isZero();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
 		}
 	}
 

@@ -58,6 +58,7 @@ class StockroomBenchmark {
 				Map<String, Callable<Sample>> scenarios = scenarios();
 				double resident = warmUp();
 				for (int round = 0; round < this.rounds; round++) {
+					made.checkpoint();
 					for (Map.Entry<String, Callable<Sample>> scenario : scenarios.entrySet()) {
 						if (this.only.contains("") || this.only.contains(scenario.getKey())) {
 							measure(scenario.getKey(), scenario.getValue());
@@ -93,6 +94,7 @@ class StockroomBenchmark {
 	}
 
 	private void measure(String name, Callable<Sample> scenario) throws Exception {
+		Bed.settle();
 		double service = this.service.cpuSeconds();
 		double postgres = this.bed.postgresCpuSeconds();
 		double client = ProcessHandle.current().info().totalCpuDuration().orElseThrow().toNanos() / 1e9;
@@ -164,11 +166,13 @@ class StockroomBenchmark {
 		Map<Integer, List<Sample>> tries = new LinkedHashMap<>();
 		for (int round = 0; round < 3; round++) {
 			for (int clients : List.of(16, 24, 32, 48, 64, 128)) {
+				Bed.settle();
 				tries.computeIfAbsent(clients, (_) -> new ArrayList<>()).add(floor.apply(clients));
 			}
 		}
 		int best = Collections.max(tries.keySet(),
 				Comparator.comparingDouble((clients) -> Rounds.median(tries.get(clients), Sample::perSecond)));
+		Bed.settle();
 		System.out.printf("The floor is highest with %d clients%n", best);
 		return best;
 	}

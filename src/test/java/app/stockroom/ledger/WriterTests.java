@@ -37,7 +37,7 @@ class WriterTests {
 		LedgerSettings settings = new LedgerSettings(1, Patience.LONG, 4096, 1000, Patience.LONG, Patience.LONG,
 				Duration.ofDays(7), planOnce);
 		SimpleMeterRegistry meters = new SimpleMeterRegistry();
-		Writer writer = new Writer(this.database, settings, new Turns(1, Duration.ZERO, Patience.LONG), meters);
+		Writer writer = new Writer(this.database, settings, new Turns(1, 1, Duration.ZERO, Patience.LONG), meters);
 		assertThat(writer
 			.call(SETTINGS, (statement) -> statement,
 					(row) -> row.get(0, String.class) + " " + Objects.requireNonNull(row.get(1, String.class)))

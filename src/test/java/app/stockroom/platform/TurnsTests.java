@@ -20,9 +20,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class TurnsTests {
 
+	private static final int FEW = 3;
+
 	private static final Duration NEVER = Duration.ofHours(1);
 
-	private Turns turns = new Turns(8, NEVER, NEVER);
+	private Turns turns = new Turns(FEW, 8, NEVER, NEVER);
 
 	private final Turns.Pace pace = new Turns.Pace();
 
@@ -30,7 +32,7 @@ class TurnsTests {
 
 	@Test
 	void aFewGoAtOnceAlways() {
-		for (int i = 0; i < Turns.FEW; i++) {
+		for (int i = 0; i < FEW; i++) {
 			assertThat(this.turns.take(this.pace).toFuture()).isDone();
 		}
 		CompletableFuture<Turns.Turn> gathers = this.turns.take(this.pace).toFuture();
@@ -42,8 +44,8 @@ class TurnsTests {
 
 	@Test
 	void whoHasGatheredGoesBesideTheOthers() {
-		this.turns = new Turns(8, Duration.ofMillis(20), NEVER);
-		begun(Turns.FEW);
+		this.turns = new Turns(FEW, 8, Duration.ofMillis(20), NEVER);
+		begun(FEW);
 		this.turns.take(this.pace).block();
 		long begun = System.nanoTime();
 		this.turns.take(this.pace).block();
@@ -52,7 +54,7 @@ class TurnsTests {
 
 	@Test
 	void whoGathersGoesWhenFewAreLeft() {
-		begun(Turns.FEW);
+		begun(FEW);
 		this.turns.take(this.pace).block().end();
 		CompletableFuture<Turns.Turn> gathers = this.turns.take(this.pace).toFuture();
 		assertThat(gathers).isNotDone();
@@ -64,7 +66,7 @@ class TurnsTests {
 	void thereAreNeverMoreThanConnections() {
 		assertThat(begun(15)).isEqualTo(8);
 		assertThat(begun(100)).isEqualTo(8);
-		Turns one = new Turns(1, NEVER, NEVER);
+		Turns one = new Turns(FEW, 1, NEVER, NEVER);
 		one.take(new Turns.Pace()).subscribe();
 		assertThat(one.take(new Turns.Pace()).toFuture()).isNotDone();
 	}
@@ -82,7 +84,7 @@ class TurnsTests {
 
 	@Test
 	void whoWaitsTooLongHasSentNothingAndTakesNobodysPlace() {
-		Turns impatient = new Turns(1, NEVER, Duration.ofMillis(20));
+		Turns impatient = new Turns(FEW, 1, NEVER, Duration.ofMillis(20));
 		Turns.Turn first = impatient.take(new Turns.Pace()).block();
 		CompletableFuture<Turns.Turn> second = impatient.take(new Turns.Pace()).toFuture();
 		assertThatThrownBy(second::join).isInstanceOf(CompletionException.class)
@@ -95,7 +97,7 @@ class TurnsTests {
 
 	@Test
 	void whoHasHadATurnIsForgotten() {
-		Turns one = new Turns(1, NEVER, NEVER);
+		Turns one = new Turns(FEW, 1, NEVER, NEVER);
 		Turns.Turn first = one.take(new Turns.Pace()).block();
 		WeakReference<Object> second = waitAndEnd(one);
 		first.end();
@@ -116,7 +118,7 @@ class TurnsTests {
 
 	@Test
 	void turnsThatEndWhileTheyBeginDoNotPileUp() {
-		Turns one = new Turns(1, NEVER, NEVER);
+		Turns one = new Turns(FEW, 1, NEVER, NEVER);
 		Turns.Turn first = one.take(new Turns.Pace()).block();
 		AtomicInteger ended = new AtomicInteger();
 		IntStream.range(0, 100_000).forEach((_) -> one.take(new Turns.Pace()).subscribe((turn) -> {

@@ -39,7 +39,7 @@ class GatheringTests {
 
 	@BeforeEach
 	void gather() {
-		this.subject = gathering(new Turns(8, Patience.LONG, Patience.LONG));
+		this.subject = gathering(new Turns(2, 8, Patience.LONG, Patience.LONG));
 	}
 
 	private Gathering<String, Integer, String> gathering(Turns turns) {
@@ -142,7 +142,7 @@ class GatheringTests {
 
 	@Test
 	void whoGetsNoTurnIsToldSoAndTheNextGoesOn() {
-		this.subject = gathering(new Turns(1, Duration.ZERO, Duration.ofMillis(20)));
+		this.subject = gathering(new Turns(2, 1, Duration.ZERO, Duration.ofMillis(20)));
 		ask("one", 1);
 		assertThatThrownBy(ask(2)::join).hasCauseInstanceOf(TimeoutException.class);
 		assertThat(this.queries).hasSize(1);
