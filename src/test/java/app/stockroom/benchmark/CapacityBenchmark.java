@@ -108,6 +108,7 @@ class CapacityBenchmark {
 				warmUp(grown, TENANTS, this.records);
 				warmUp(crowded, MANY_TENANTS, RECORDS_OF_MANY);
 				for (int round = 0; round < this.rounds; round++) {
+					execute(cluster, "checkpoint"); // so that none falls into the round
 					run(SMALL, TENANTS, this.records, small);
 					run(GROWN, TENANTS, this.records, grown);
 					run("1,000 tenants", MANY_TENANTS, RECORDS_OF_MANY, crowded);
@@ -236,6 +237,7 @@ class CapacityBenchmark {
 			}
 			this.traffic.put(name, made);
 		}
+		Bed.settle();
 		double postgres = Bed.cpuSeconds(this.postgres);
 		double before = Arrays.stream(services).mapToDouble(Service::cpuSeconds).sum();
 		long started = System.nanoTime();
