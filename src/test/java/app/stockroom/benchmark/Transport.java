@@ -8,6 +8,7 @@ import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.ResourceLeakDetector;
 
 /**
  * How the load generators reach the network: on Linux as the service does, which costs
@@ -17,6 +18,11 @@ final class Transport {
 
 	static final Class<? extends Channel> CHANNEL = Epoll.isAvailable() ? EpollSocketChannel.class
 			: NioSocketChannel.class;
+
+	static {
+		// It takes a stack trace of one buffer in 128.
+		ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED);
+	}
 
 	private Transport() {
 	}
