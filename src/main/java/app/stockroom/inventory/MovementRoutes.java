@@ -83,29 +83,31 @@ class MovementRoutes {
 	}
 
 	Mono<ServerResponse> post(Caller caller, ServerRequest request) {
+		boolean minimal = Replies.prefersMinimal(request);
 		return this.bodies.read(request, MovementRequest.class)
 			.flatMap((movement) -> this.ledger.post(caller.tenant(),
 					movement.alone().command(caller.subject(), this.idempotency.of(request, ROUTE, movement))))
 			.flatMap((outcome) -> Idempotency.settle(request, outcome))
-			.flatMap((entries) -> created(request, entries.getLast()));
+			.flatMap((entries) -> created(minimal, entries.getLast()));
 	}
 
 	Mono<ServerResponse> reverse(Caller caller, ServerRequest request) {
 		long sequence = sequence(request);
+		boolean minimal = Replies.prefersMinimal(request);
 		return this.bodies.readOptional(request, Reversal.class)
 			.flatMap((reversal) -> entry(caller, sequence).map((entry) -> reversal.command(entry, caller.subject(),
 					this.idempotency.of(request, ROUTE + "/" + sequence + "/reversal", reversal))))
 			.flatMap((command) -> this.ledger.post(caller.tenant(), command))
 			.flatMap((outcome) -> Idempotency.settle(request, outcome))
-			.flatMap((entries) -> created(request, entries.getLast()));
+			.flatMap((entries) -> created(minimal, entries.getLast()));
 	}
 
 	private Mono<Entry> entry(Caller caller, long sequence) {
 		return this.entries.find(caller.tenant(), sequence).switchIfEmpty(Mono.error(MovementRoutes::noSuchMovement));
 	}
 
-	private static Mono<ServerResponse> created(ServerRequest request, Entry entry) {
-		return Replies.created(request, PATH + "/" + entry.sequence(), entry);
+	private static Mono<ServerResponse> created(boolean minimal, Entry entry) {
+		return Replies.created(minimal, PATH + "/" + entry.sequence(), entry);
 	}
 
 }

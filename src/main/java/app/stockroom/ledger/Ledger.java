@@ -50,7 +50,7 @@ public class Ledger {
 	 */
 	private static final int FEW = 3;
 
-	private static final Duration GATHERING = Duration.ofMillis(12);
+	private static final Duration GATHERING = Duration.ofMillis(16);
 
 	private final LoadingCache<TenantId, Lane> lanes;
 

@@ -27,6 +27,8 @@ public class Bodies {
 
 	private static final MediaType MERGE_PATCH = new MediaType("application", "merge-patch+json");
 
+	private static final byte[] NOTHING = {};
+
 	private final StrictJson json = new StrictJson();
 
 	private final Constraints constraints = new Constraints();
@@ -101,7 +103,7 @@ public class Bodies {
 		return DataBufferUtils.join(request.exchange().getRequest().getBody(), limit)
 			.onErrorMap(DataBufferLimitException.class, (_) -> tooLarge(limit))
 			.map(Bodies::take)
-			.switchIfEmpty(Mono.fromSupplier(() -> new byte[0]));
+			.defaultIfEmpty(NOTHING);
 	}
 
 	/**

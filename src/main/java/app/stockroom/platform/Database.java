@@ -26,6 +26,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 import reactor.netty.resources.LoopResources;
 import reactor.pool.PooledRefMetadata;
 
@@ -52,6 +53,8 @@ public class Database implements DisposableBean {
 	private static final Duration SERVER_FIRST = Duration.ofSeconds(2);
 
 	private static final Duration LOOK_AT_CONNECTION = Duration.ofMillis(200);
+
+	private static final Flux<Long> CLOCK = clock();
 
 	/**
 	 * What was under way in a silence arrives in time after it, as TCP repeats what was
@@ -140,7 +143,6 @@ public class Database implements DisposableBean {
 			.acquireRetry(1)
 			.maxAcquireTime(this.settings.acquireTimeout())
 			.maxCreateConnectionTime(this.settings.connectTimeout())
-			.maxValidationTime(this.settings.validationTimeout())
 			.customizer((builder) -> builder.maxPendingAcquire(pending).evictionPredicate(this::isUseless))
 			.build();
 	}
@@ -226,15 +228,31 @@ public class Database implements DisposableBean {
 	 * and so need not wait for a server that is known to be silent.
 	 */
 	public static <T> Mono<T> answerOf(Connection connection, Mono<T> call, Duration timeout, BooleanSupplier silent) {
-		// One timer for all of it: to set and to cancel one costs more than a look.
-		Duration interval = (timeout.compareTo(LOOK_AT_CONNECTION) < 0) ? timeout : LOOK_AT_CONNECTION;
-		Mono<T> ended = Flux.interval(interval)
-			.concatMap((looks) -> Mono.from(connection.validate(ValidationDepth.LOCAL))
-				.flatMap((open) -> Mono.justOrEmpty(failure(open, silent.getAsBoolean(),
-						interval.multipliedBy(looks + 1).compareTo(timeout) >= 0))))
-			.next()
-			.flatMap(Mono::error);
-		return Mono.firstWithSignal(call, ended);
+		return Mono.defer(() -> {
+			long sent = System.nanoTime();
+			Mono<T> ended = looks(timeout)
+				.concatMap((_) -> Mono.from(connection.validate(ValidationDepth.LOCAL))
+					.flatMap((open) -> Mono.justOrEmpty(
+							failure(open, silent.getAsBoolean(), System.nanoTime() - sent >= timeout.toNanos()))))
+				.next()
+				.flatMap(Mono::error);
+			return Mono.firstWithSignal(call, ended);
+		});
+	}
+
+	/**
+	 * When to look after a call. One clock for all of them: a timer for each, set and
+	 * cancelled, wakes a thread that has nothing to do.
+	 */
+	private static Flux<Long> looks(Duration timeout) {
+		return (timeout.compareTo(LOOK_AT_CONNECTION) < 0) ? Flux.interval(timeout) : CLOCK;
+	}
+
+	private static Flux<Long> clock() {
+		// Who is busy with a look misses one, and holds up nobody.
+		Sinks.Many<Long> ticks = Sinks.many().multicast().directBestEffort();
+		Flux.interval(LOOK_AT_CONNECTION).subscribe(ticks::tryEmitNext);
+		return ticks.asFlux();
 	}
 
 	private static @Nullable Exception failure(boolean open, boolean silent, boolean late) {

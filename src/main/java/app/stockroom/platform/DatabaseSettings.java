@@ -11,14 +11,12 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param connectTimeout longest wait for a TCP connection
  * @param acquireTimeout longest wait for a connection from a pool, which is tried twice
  * @param pendingPerConnection how many may wait for each connection of a pool
- * @param validationTimeout longest wait for a pool's check of a connection
  * @param idleTime how long an unused connection stays open
  * @param statementTimeout longest run of a statement, enforced by the server
  * @param shutdownTimeout how long shutdown waits for what is under way
  */
 @ConfigurationProperties("stockroom.database")
 record DatabaseSettings(@DefaultValue("3s") Duration connectTimeout, @DefaultValue("2s") Duration acquireTimeout,
-		@DefaultValue("64") int pendingPerConnection, @DefaultValue("2s") Duration validationTimeout,
-		@DefaultValue("10m") Duration idleTime, @DefaultValue("10s") Duration statementTimeout,
-		@DefaultValue("20s") Duration shutdownTimeout) {
+		@DefaultValue("64") int pendingPerConnection, @DefaultValue("10m") Duration idleTime,
+		@DefaultValue("10s") Duration statementTimeout, @DefaultValue("20s") Duration shutdownTimeout) {
 }

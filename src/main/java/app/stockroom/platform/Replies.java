@@ -70,11 +70,22 @@ public final class Replies {
 	 * The new resource and where it is.
 	 */
 	public static Mono<ServerResponse> created(ServerRequest request, String location, Object resource) {
-		return prefersMinimal(request) ? minimal(HttpStatus.CREATED, resource).location(URI.create(location)).build()
+		return created(prefersMinimal(request), location, resource);
+	}
+
+	/**
+	 * The new resource and where it is, for a client that {@link #prefersMinimal} or not.
+	 */
+	public static Mono<ServerResponse> created(boolean minimal, String location, Object resource) {
+		return minimal ? minimal(HttpStatus.CREATED, resource).location(URI.create(location)).build()
 				: Mono.just(new JsonReply(HttpStatus.CREATED, resource, tag(resource), location));
 	}
 
-	private static boolean prefersMinimal(ServerRequest request) {
+	/**
+	 * Whether the client wants no body. Cheaper to ask before a wait than after it, when
+	 * the request is out of the processor's caches.
+	 */
+	public static boolean prefersMinimal(ServerRequest request) {
 		List<String> preferences = request.exchange().getRequest().getHeaders().get("Prefer");
 		return preferences != null && preferences.stream().anyMatch((value) -> value.contains(MINIMAL));
 	}

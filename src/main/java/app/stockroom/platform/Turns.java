@@ -5,12 +5,9 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import org.jspecify.annotations.Nullable;
-import reactor.core.Disposable;
-import reactor.core.Disposables;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
 import reactor.core.scheduler.Schedulers;
@@ -36,7 +33,10 @@ public final class Turns {
 
 	private final AtomicInteger inFlight = new AtomicInteger();
 
-	private final Drain drain = new Drain(this::giveTurns);
+	private final Drain drain = new Drain(this::look);
+
+	/** When the clock rings next, if that is not over. Touched by a look only. */
+	private long rings = System.nanoTime();
 
 	/**
 	 * Nobody has a turn yet.
@@ -61,44 +61,40 @@ public final class Turns {
 	 */
 	public Mono<Turn> take(Pace pace) {
 		return Mono.create((sink) -> {
-			Turn turn = new Turn(sink, pace);
-			Duration gathers = Duration.ofNanos(pace.gathersFor());
-			this.waiting.add(turn);
+			this.waiting.add(new Turn(sink, pace));
 			this.drain.run();
-			if (!turn.isDecided()) {
-				// Stops with the wait: it holds all who wait for this turn, and what they
-				// have asked for.
-				Disposable end = after(this.patience, turn::giveUp);
-				sink.onDispose(gathers.isZero() ? end : Disposables.composite(after(gathers, this.drain::run), end));
-			}
 		});
-	}
-
-	private static Disposable after(Duration wait, Runnable task) {
-		return Schedulers.parallel().schedule(task, wait.toNanos(), TimeUnit.NANOSECONDS);
 	}
 
 	/**
 	 * A turn that ends while it begins, as all do while the database is away, is no
 	 * recursion.
 	 */
-	private void giveTurns() {
+	private void look() {
 		Turn next;
-		while ((next = next()) != null) {
+		while ((next = next(System.nanoTime())) != null) {
 			this.waiting.remove(next);
 			next.begin();
+		}
+		long now = System.nanoTime();
+		while ((next = this.waiting.peek()) != null && next.givesUp - now <= 0) {
+			this.waiting.remove();
+			next.giveUp();
+		}
+		if (next != null) {
+			lookAgain(now, next.givesUp);
 		}
 	}
 
 	/** Whose turn it is. */
-	private @Nullable Turn next() {
+	private @Nullable Turn next(long now) {
 		int calling = this.inFlight.get();
 		if (calling < this.few) {
 			return this.waiting.peek();
 		}
 		if (calling < this.most) {
 			for (Turn turn : this.waiting) {
-				if (turn.pace.gathersFor() == 0) {
+				if (turn.pace.next - now <= 0) {
 					return turn;
 				}
 			}
@@ -106,15 +102,29 @@ public final class Turns {
 		return null;
 	}
 
-	/** When somebody called last, who calls one call at a time. */
+	/**
+	 * Somebody waits, and looks are due when somebody has gathered or waited for too
+	 * long. One clock for all: it is set some times in a gathering, where one for each
+	 * turn would be set and taken back with each call.
+	 */
+	private void lookAgain(long now, long patient) {
+		long due = patient;
+		if (this.inFlight.get() < this.most) {
+			for (Turn turn : this.waiting) {
+				due = (turn.pace.next - due < 0) ? turn.pace.next : due;
+			}
+		}
+		boolean set = this.rings - now > 0;
+		if (!set || due - this.rings < 0) {
+			this.rings = due;
+			Schedulers.parallel().schedule(this.drain::run, due - now, TimeUnit.NANOSECONDS);
+		}
+	}
+
+	/** When somebody who calls one call at a time need not gather any more. */
 	public static final class Pace {
 
 		private volatile long next = System.nanoTime();
-
-		/** Nanoseconds until the next call need not gather any more. */
-		private long gathersFor() {
-			return Math.max(0, this.next - System.nanoTime());
-		}
 
 	}
 
@@ -125,30 +135,22 @@ public final class Turns {
 
 		private final Pace pace;
 
-		private final AtomicBoolean decided = new AtomicBoolean();
+		private final long givesUp = System.nanoTime() + Turns.this.patience.toNanos();
 
 		private Turn(MonoSink<Turn> sink, Pace pace) {
 			this.sink = sink;
 			this.pace = pace;
 		}
 
-		boolean isDecided() {
-			return this.decided.get();
-		}
-
 		private void begin() {
-			if (this.decided.compareAndSet(false, true)) {
-				Turns.this.inFlight.incrementAndGet();
-				this.pace.next = System.nanoTime() + Turns.this.gathering.toNanos();
-				this.sink.success(this);
-			}
+			Turns.this.inFlight.incrementAndGet();
+			this.pace.next = System.nanoTime() + Turns.this.gathering.toNanos();
+			this.sink.success(this);
 		}
 
 		private void giveUp() {
-			if (this.decided.compareAndSet(false, true)) {
-				this.sink.error(new TimeoutException(
-						"No connection within %s, so many tenants are busy".formatted(Turns.this.patience)));
-			}
+			this.sink.error(new TimeoutException(
+					"No connection within %s, so many tenants are busy".formatted(Turns.this.patience)));
 		}
 
 		/** Lets the next begin. */

@@ -1,16 +1,13 @@
 package app.stockroom.tenancy;
 
-import java.time.Instant;
-import java.util.EnumSet;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 
 import app.stockroom.platform.Ids;
 import app.stockroom.platform.LogDetails;
 import app.stockroom.platform.Problem;
+import app.stockroom.platform.Refusal;
 import app.stockroom.platform.Refusal.FieldError;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -42,17 +39,25 @@ class Callers {
 
 	/**
 	 * The caller of a tenant's route. Refuses in this order: no token, scope, tenant
-	 * named wrongly, tenant foreign, tenant gone, too many requests.
+	 * named wrongly, tenant foreign, tenant gone, too many requests. Where all of it is
+	 * known, as it mostly is, the answer is there at once.
+	 * @throws Refusal at once, or as an error of what is returned
 	 */
 	Mono<Caller> caller(ServerRequest request, Scope required) {
-		return token(request).flatMap((token) -> {
-			Set<Scope> scopes = allow(token, required);
-			TenantId tenant = tenant(request, tenants(token));
-			LogDetails.tenant(request.exchange(), tenant);
-			Caller caller = new Caller(tenant, subject(token), scopes,
-					Objects.requireNonNullElse(token.getExpiresAt(), Instant.MAX));
-			return this.tenants.standing(tenant).flatMap((standing) -> admit(request, caller, standing));
-		});
+		Grant known = KnownTokens.of(request.exchange());
+		return (known != null) ? caller(request, known, required)
+				: presented().flatMap((grant) -> caller(request, grant, required));
+	}
+
+	private Mono<Caller> caller(ServerRequest request, Grant grant, Scope required) {
+		grant.require(required);
+		grant.requireTenants();
+		TenantId tenant = tenant(request, grant.tenants());
+		LogDetails.tenant(request.exchange(), tenant);
+		Caller caller = new Caller(tenant, grant.subject(), grant.scopes(), grant.expiresAt());
+		Standing known = this.tenants.known(tenant);
+		return (known != null) ? admit(request, caller, known)
+				: this.tenants.standing(tenant).flatMap((standing) -> admit(request, caller, standing));
 	}
 
 	/**
@@ -63,75 +68,39 @@ class Callers {
 		if (!standing.open()) {
 			return Mono.error(Problem.FORBIDDEN.because("The tenant does not exist any more."));
 		}
-		return this.limits.admit(caller.tenant(), standing.rateLimit()).map((admission) -> {
-			admission.tell(request.exchange().getResponse().getHeaders());
-			if (!admission.granted()) {
-				throw admission.refusal();
-			}
-			return caller;
-		}).defaultIfEmpty(caller);
+		int rate = this.limits.rate(standing.rateLimit());
+		return (rate == RateLimits.UNLIMITED) ? Mono.just(caller)
+				: this.limits.admit(caller.tenant(), rate).map((admission) -> {
+					admission.tell(request.exchange().getResponse().getHeaders());
+					if (!admission.granted()) {
+						throw admission.refusal();
+					}
+					return caller;
+				});
 	}
 
 	/**
 	 * The token's subject, for routes without a tenant.
 	 */
 	Mono<String> subject(ServerRequest request, Scope required) {
-		return token(request).map((token) -> {
-			allow(token, required);
-			return subject(token);
+		Grant known = KnownTokens.of(request.exchange());
+		return ((known != null) ? Mono.just(known) : presented()).map((grant) -> {
+			grant.require(required);
+			return grant.subject();
 		});
 	}
 
-	private static Mono<Jwt> token(ServerRequest request) {
-		Jwt known = KnownTokens.of(request.exchange());
-		return (known != null) ? Mono.just(known)
-				: ReactiveSecurityContextHolder.getContext()
-					.flatMap((context) -> Mono.justOrEmpty(token(context)))
-					.switchIfEmpty(Mono.error(() -> Problem.UNAUTHENTICATED.because("Send a bearer token.")));
+	/** That of the token that Spring Security has verified for this request. */
+	private static Mono<Grant> presented() {
+		return ReactiveSecurityContextHolder.getContext()
+			.flatMap((context) -> Mono.justOrEmpty(token(context)))
+			.map(Grant::of)
+			.switchIfEmpty(Mono.error(() -> Problem.UNAUTHENTICATED.because("Send a bearer token.")));
 	}
 
 	private static @Nullable Jwt token(SecurityContext context) {
 		Authentication authentication = context.getAuthentication();
 		return (authentication != null && authentication.getPrincipal() instanceof Jwt token) ? token : null;
-	}
-
-	private static String subject(Jwt token) {
-		return Objects.requireNonNull(token.getSubject(), "tokens without sub are refused when they are decoded");
-	}
-
-	private static Set<Scope> allow(Jwt token, Scope required) {
-		Set<Scope> scopes = EnumSet.noneOf(Scope.class);
-		String claim = Objects.requireNonNullElse(token.getClaimAsString("scope"), "");
-		List<String> named = List.of(claim.split(" "));
-		for (Scope scope : Scope.values()) {
-			if (named.contains(scope.claim())) {
-				scopes.add(scope);
-			}
-		}
-		if (!scopes.contains(required)) {
-			throw Problem.FORBIDDEN.because("The token lacks a scope.").with("required", required.claim());
-		}
-		return scopes;
-	}
-
-	private static Set<TenantId> tenants(Jwt token) {
-		Object one = token.getClaim("tenant_id");
-		Object several = token.getClaim("tenant_ids");
-		if ((one == null) == (several == null)) {
-			throw Problem.FORBIDDEN.because("The token must name its tenant in either tenant_id or tenant_ids.");
-		}
-		Set<TenantId> tenants = new HashSet<>();
-		for (Object value : (several instanceof List<?> list) ? list : List.of((one != null) ? one : several)) {
-			UUID id = (value instanceof String text) ? Ids.parse(text) : null;
-			if (id == null) {
-				throw Problem.FORBIDDEN.because("The token names a tenant that is no UUID.");
-			}
-			tenants.add(new TenantId(id));
-		}
-		if (tenants.isEmpty()) {
-			throw Problem.FORBIDDEN.because("The token names no tenant.");
-		}
-		return tenants;
 	}
 
 	private static TenantId tenant(ServerRequest request, Set<TenantId> allowed) {

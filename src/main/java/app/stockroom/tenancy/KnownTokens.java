@@ -8,7 +8,6 @@ import reactor.core.publisher.Mono;
 
 import org.springframework.core.Ordered;
 import org.springframework.http.HttpHeaders;
-import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
@@ -50,23 +49,23 @@ final class KnownTokens implements WebFilter, Ordered {
 		this.routes = routes;
 	}
 
-	/** The token of a request that came in here, or null. */
-	static @Nullable Jwt of(ServerWebExchange exchange) {
+	/** What the token of a request that came in here grants, or null. */
+	static @Nullable Grant of(ServerWebExchange exchange) {
 		return exchange.getAttribute(KNOWN);
 	}
 
 	@Override
 	public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
-		Jwt token = (this.api.test(exchange) && Firewall.isPlain(exchange.getRequest())) ? known(exchange) : null;
-		if (token == null) {
+		Grant grant = (this.api.test(exchange) && Firewall.isPlain(exchange.getRequest())) ? known(exchange) : null;
+		if (grant == null) {
 			return chain.filter(exchange);
 		}
-		exchange.getAttributes().put(KNOWN, token);
+		exchange.getAttributes().put(KNOWN, grant);
 		exchange.getResponse().beforeCommit(() -> this.headers.writeHttpHeaders(exchange));
 		return this.routes.handle(exchange);
 	}
 
-	private @Nullable Jwt known(ServerWebExchange exchange) {
+	private @Nullable Grant known(ServerWebExchange exchange) {
 		List<String> values = exchange.getRequest().getHeaders().get(HttpHeaders.AUTHORIZATION);
 		return (values != null && values.size() == 1 && values.getFirst().startsWith(BEARER))
 				? this.tokens.known(values.getFirst().substring(BEARER.length())) : null;

@@ -33,6 +33,9 @@ import org.springframework.stereotype.Component;
 @Component
 class RateLimits {
 
+	/** The rate where there is no limit. */
+	static final int UNLIMITED = 0;
+
 	private static final int REMEMBERED_TENANTS = 100_000;
 
 	private static final Duration FORGOTTEN_AFTER = Duration.ofMinutes(10);
@@ -73,13 +76,20 @@ class RateLimits {
 	}
 
 	/**
-	 * Spends a token of the tenant.
-	 * @param own the tenant's own limit in requests a second, or null for the service's
-	 * @return empty if there is no limit
+	 * How many requests a second a tenant may make.
+	 * @param own the tenant's own limit, or null for the service's
+	 * @return the limit or {@link #UNLIMITED}
 	 */
-	Mono<Admission> admit(TenantId tenant, @Nullable Integer own) {
-		int rate = Objects.requireNonNullElse(own, this.settings.requestsPerSecond());
-		return (rate <= 0) ? Mono.empty() : decide(tenant, allowance(tenant, rate)).doOnNext(this::count);
+	int rate(@Nullable Integer own) {
+		return Math.max(UNLIMITED, Objects.requireNonNullElse(own, this.settings.requestsPerSecond()));
+	}
+
+	/**
+	 * Spends a token of the tenant.
+	 * @param rate the tenant's limit in requests a second
+	 */
+	Mono<Admission> admit(TenantId tenant, int rate) {
+		return decide(tenant, allowance(tenant, rate)).doOnNext(this::count);
 	}
 
 	private void count(Admission admission) {

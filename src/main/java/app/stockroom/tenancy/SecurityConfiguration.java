@@ -125,7 +125,8 @@ class SecurityConfiguration {
 
 	@Bean
 	ResponseHeaders responseHeaders(SignIn signIn) {
-		return new ResponseHeaders(CONTENT_POLICY.formatted((signIn.issuer() != null) ? " " + signIn.origin() : ""));
+		return new ResponseHeaders(SecurityConfiguration::isApi,
+				CONTENT_POLICY.formatted((signIn.issuer() != null) ? " " + signIn.origin() : ""));
 	}
 
 	@Bean

@@ -86,9 +86,9 @@ public class Tenants {
 	 * What a request must know of its tenant, as it was some seconds ago.
 	 */
 	Mono<Standing> standing(TenantId tenant) {
-		CompletableFuture<Standing> known = this.standings.getIfPresent(tenant);
-		if (known != null && known.state() == Future.State.SUCCESS) {
-			return Mono.just(known.resultNow());
+		Standing known = known(tenant);
+		if (known != null) {
+			return Mono.just(known);
 		}
 		// Suppresses cancel: others wait for the same answer. The read starts on another
 		// thread, because here the cache holds a lock.
@@ -98,6 +98,14 @@ public class Tenants {
 					.subscribeOn(Schedulers.parallel())
 					.toFuture()),
 				true);
+	}
+
+	/**
+	 * As {@link #standing}, or null where it must be read.
+	 */
+	@Nullable Standing known(TenantId tenant) {
+		CompletableFuture<Standing> known = this.standings.getIfPresent(tenant);
+		return (known != null && known.state() == Future.State.SUCCESS) ? known.resultNow() : null;
 	}
 
 	/**

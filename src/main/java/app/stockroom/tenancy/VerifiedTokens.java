@@ -47,21 +47,22 @@ final class VerifiedTokens implements ReactiveJwtDecoder {
 	@Override
 	public Mono<Jwt> decode(String token) {
 		Fingerprint fingerprint = Fingerprint.of(token);
-		Jwt known = known(fingerprint);
-		return (known != null) ? Mono.just(known)
+		Verified known = recall(fingerprint);
+		return (known != null) ? Mono.just(known.token())
 				: this.decoder.decode(token).doOnNext((jwt) -> remember(fingerprint, jwt));
 	}
 
 	/**
-	 * The token, if it is remembered.
+	 * What a token grants, if it is remembered.
 	 */
-	@Nullable Jwt known(String token) {
-		return known(Fingerprint.of(token));
+	@Nullable Grant known(String token) {
+		Verified known = recall(Fingerprint.of(token));
+		return (known != null) ? known.grant() : null;
 	}
 
-	private @Nullable Jwt known(Fingerprint fingerprint) {
+	private @Nullable Verified recall(Fingerprint fingerprint) {
 		Verified known = this.verified.getIfPresent(fingerprint);
-		return (known != null && this.clock.instant().isBefore(known.until())) ? known.token() : null;
+		return (known != null && this.clock.instant().isBefore(known.until())) ? known : null;
 	}
 
 	private void remember(Fingerprint fingerprint, Jwt token) {
@@ -69,11 +70,11 @@ final class VerifiedTokens implements ReactiveJwtDecoder {
 		Instant expiry = token.getExpiresAt();
 		if (expiry != null) {
 			Instant end = expiry.plusSeconds(Tokens.LEEWAY_SECONDS);
-			this.verified.put(fingerprint, new Verified(token, end.isBefore(until) ? end : until));
+			this.verified.put(fingerprint, new Verified(token, Grant.of(token), end.isBefore(until) ? end : until));
 		}
 	}
 
-	private record Verified(Jwt token, Instant until) {
+	private record Verified(Jwt token, Grant grant, Instant until) {
 	}
 
 	/**

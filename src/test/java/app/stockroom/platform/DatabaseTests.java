@@ -34,7 +34,7 @@ class DatabaseTests {
 
 	@Test
 	void aChangeIsNotWaitedForLongAfterASilence() {
-		DatabaseSettings settings = new DatabaseSettings(LONG, LONG, 1, LONG, LONG, LONG, LONG);
+		DatabaseSettings settings = new DatabaseSettings(LONG, LONG, 1, LONG, LONG, LONG);
 		Database database = new Database(() -> ConnectionFactoryOptions.builder().build(), settings,
 				new SimpleMeterRegistry());
 		StepVerifier.create(database.outcomeOf(this.connection, Mono.never(), LONG)).then(() -> {

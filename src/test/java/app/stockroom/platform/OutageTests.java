@@ -79,7 +79,6 @@ class OutageTests {
 		registry.add("stockroom.tenancy.read-timeout", () -> "5s");
 		registry.add("stockroom.database.acquire-timeout", () -> "5s");
 		registry.add("stockroom.database.connect-timeout", () -> "5s");
-		registry.add("stockroom.database.validation-timeout", () -> "5s");
 		registry.add("stockroom.ledger.write-connections", () -> WRITE_CONNECTIONS);
 	}
 

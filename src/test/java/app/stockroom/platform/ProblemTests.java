@@ -200,6 +200,16 @@ class ProblemTests {
 					(policy) -> assertThat(policy).startsWith("default-src 'self'").doesNotContain("unsafe"));
 	}
 
+	@Test
+	void anAnswerOfTheApiIsNothingToShow() {
+		send("GET", "/api/tenant").expectHeader()
+			.valueEquals("X-Content-Type-Options", "nosniff")
+			.expectHeader()
+			.valueEquals("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+			.expectHeader()
+			.valueEquals("Cache-Control", "no-store");
+	}
+
 	private String base() {
 		return "http://localhost:" + this.environment.getRequiredProperty("local.server.port");
 	}

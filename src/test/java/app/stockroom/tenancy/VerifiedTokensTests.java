@@ -97,8 +97,8 @@ class VerifiedTokensTests {
 
 	private Mono<Jwt> verify(String token) {
 		this.verifications.incrementAndGet();
-		return this.good.contains(token)
-				? Mono.just(Jwt.withTokenValue(token).header("alg", "none").expiresAt(this.expiry).build())
+		return this.good.contains(token) ? Mono
+			.just(Jwt.withTokenValue(token).header("alg", "none").subject("somebody").expiresAt(this.expiry).build())
 				: Mono.error(new BadJwtException("no"));
 	}
 
