@@ -119,20 +119,21 @@ class RateLimits {
 			}
 			return Mono.just(known);
 		}
+		Question asked = ask(tenant, allowance);
 		// Who comes late to a slow answer does not begin to wait for it.
-		return ask(tenant, allowance).isOlderThan(this.settings.redisTimeout().toNanos())
-				? Mono.just(allowance.decideAlone()) : tryAgain(tenant, allowance).timeout(this.settings.redisTimeout(),
+		return asked.isOlderThan(this.settings.redisTimeout().toNanos()) ? Mono.just(allowance.decideAlone())
+				: decideAfter(asked, tenant, allowance).timeout(this.settings.redisTimeout(),
 						Mono.fromSupplier(allowance::decideAlone));
 	}
 
-	private Mono<Admission> tryAgain(TenantId tenant, Allowance allowance) {
-		return Mono.fromFuture(() -> ask(tenant, allowance).answered(), true)
+	private Mono<Admission> decideAfter(Question asked, TenantId tenant, Allowance allowance) {
+		return Mono.fromFuture(asked.answered(), true)
 			// The network's thread has others to serve.
 			.publishOn(Schedulers.parallel())
 			.then(Mono.defer(() -> {
 				Admission known = this.outage.isOn() ? allowance.decideAlone() : allowance.decide();
 				// Others were faster, and there may be more.
-				return (known != null) ? Mono.just(known) : tryAgain(tenant, allowance);
+				return (known != null) ? Mono.just(known) : decideAfter(ask(tenant, allowance), tenant, allowance);
 			}));
 	}
 

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -99,6 +100,16 @@ class RateLimitsTests {
 		}
 		assertThat(admit(this.here, tenant, RATE).granted()).isFalse();
 		assertThat(admit(this.there, tenant, RATE).granted()).isFalse();
+	}
+
+	@Test
+	void anAnswerThatIsThereBeforeItIsWaitedForIsNotAskedForAgain() {
+		TenantId tenant = tenant();
+		Mono<Admission> asked = this.here.admit(tenant, RATE);
+		// Over the same connection, and so answered later.
+		assertThat(admit(this.here, tenant(), RATE).granted()).isTrue();
+		assertThat(asked.block().granted()).isTrue();
+		assertThat(granted(this.there, tenant, RATE, RATE)).isEqualTo(RATE - 1);
 	}
 
 	@Test
