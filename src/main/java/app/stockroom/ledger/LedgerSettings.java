@@ -19,12 +19,10 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param resolutionTimeout how long a keyed command is sent again until its outcome is
  * known
  * @param keyRetention how long an idempotency key is remembered
- * @param planOnce whether the server plans a statement for all values at once; Citus has
- * to see the tenant to find its node
  */
 @ConfigurationProperties("stockroom.ledger")
 record LedgerSettings(@DefaultValue("8") int writeConnections, @DefaultValue("4s") Duration turnTimeout,
 		@DefaultValue("4096") int queuedCommands, @DefaultValue("1000") int linesPerCall,
 		@DefaultValue("10s") Duration callTimeout, @DefaultValue("20s") Duration resolutionTimeout,
-		@DefaultValue("7d") Duration keyRetention, @DefaultValue("true") boolean planOnce) {
+		@DefaultValue("7d") Duration keyRetention) {
 }

@@ -46,16 +46,16 @@ final class Writer {
 
 	Writer(Database database, LedgerSettings settings, Turns turns, MeterRegistry meters) {
 		this.database = database;
-		this.pool = database.pool("writes", settings.writeConnections(), session(settings.planOnce()));
+		this.pool = database.pool("writes", settings.writeConnections(), session(database.planning()));
 		this.turns = turns;
 		this.timeout = settings.callTimeout();
 		this.calls = meters.counter("stockroom.ledger.calls");
 	}
 
 	/** The settings of the sessions that call the ledger's functions. */
-	static Map<String, String> session(boolean planOnce) {
+	static Map<String, String> session(String planning) {
 		Map<String, String> session = new HashMap<>(LOOK_UPS);
-		session.put("plan_cache_mode", planOnce ? "force_generic_plan" : "force_custom_plan");
+		session.put("plan_cache_mode", planning);
 		return session;
 	}
 

@@ -14,9 +14,12 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param idleTime how long an unused connection stays open
  * @param statementTimeout longest run of a statement, enforced by the server
  * @param shutdownTimeout how long shutdown waits for what is under way
+ * @param planOnce whether the server plans a short statement for all values at once;
+ * Citus has to see the tenant to find its node
  */
 @ConfigurationProperties("stockroom.database")
 record DatabaseSettings(@DefaultValue("3s") Duration connectTimeout, @DefaultValue("2s") Duration acquireTimeout,
 		@DefaultValue("64") int pendingPerConnection, @DefaultValue("10m") Duration idleTime,
-		@DefaultValue("10s") Duration statementTimeout, @DefaultValue("20s") Duration shutdownTimeout) {
+		@DefaultValue("10s") Duration statementTimeout, @DefaultValue("20s") Duration shutdownTimeout,
+		@DefaultValue("true") boolean planOnce) {
 }

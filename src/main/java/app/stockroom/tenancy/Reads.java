@@ -70,17 +70,6 @@ public class Reads {
 			select h.epoch || '-' || h.sequence as position from ledger_head h where h.tenant_id = $1
 			""";
 
-	/**
-	 * Left to itself the server plans nearly every read anew, because it expects a little
-	 * more of an array or a limit that it does not know: to plan a page takes 600 us of
-	 * its CPU and to read it 300, of one record 190 and 80. What a plan for any values
-	 * may cost is tested.
-	 */
-	private static final String ONE_PLAN = "plan_cache_mode = force_generic_plan";
-
-	/** For Citus, which has to see the tenant to find its node. */
-	private static final String PLAN_OF_VALUES = "plan_cache_mode = force_custom_plan";
-
 	private final ConnectionPool reads;
 
 	private final ConnectionPool streams;
@@ -109,17 +98,17 @@ public class Reads {
 	@Autowired
 	Reads(Database database, EventLoops loops, TenancySettings settings, MeterRegistry meters, Traces traces) {
 		this(database.pool("reads", settings.readConnections()),
-				database.pool("streams", settings.streamConnections(), 0), loops, settings, meters, traces,
-				database::isSilent);
+				database.pool("streams", settings.streamConnections(), 0), loops, settings, database.planning(), meters,
+				traces, database::isSilent);
 	}
 
-	Reads(ConnectionPool reads, ConnectionPool streams, EventLoops loops, TenancySettings settings,
+	Reads(ConnectionPool reads, ConnectionPool streams, EventLoops loops, TenancySettings settings, String planning,
 			MeterRegistry meters) {
-		this(reads, streams, loops, settings, meters, Traces.off(), () -> false);
+		this(reads, streams, loops, settings, planning, meters, Traces.off(), () -> false);
 	}
 
 	private Reads(ConnectionPool reads, ConnectionPool streams, EventLoops loops, TenancySettings settings,
-			MeterRegistry meters, Traces traces, BooleanSupplier silent) {
+			String planning, MeterRegistry meters, Traces traces, BooleanSupplier silent) {
 		this.traces = traces;
 		this.queries = meters.counter("stockroom.reads");
 		this.loops = loops;
@@ -130,7 +119,7 @@ public class Reads {
 		this.reads = reads;
 		this.streams = streams;
 		this.settings = settings;
-		this.planning = settings.planOnce() ? ONE_PLAN : PLAN_OF_VALUES;
+		this.planning = "plan_cache_mode = " + planning;
 		this.silent = silent;
 	}
 

@@ -16,12 +16,10 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param streamTimeout longest time of an export
  * @param tenantCacheTime how long a process may go on for a tenant that was deleted
  * elsewhere
- * @param planOnce whether the server plans a short read for all values at once; Citus has
- * to see the tenant to find its node
  */
 @ConfigurationProperties("stockroom.tenancy")
 record TenancySettings(@DefaultValue("16") int readConnections, @DefaultValue("8") int streamConnections,
 		@DefaultValue("4") int streamsPerTenant, @DefaultValue("2") int administrationConnections,
 		@DefaultValue("12s") Duration readTimeout, @DefaultValue("30m") Duration streamTimeout,
-		@DefaultValue("5s") Duration tenantCacheTime, @DefaultValue("true") boolean planOnce) {
+		@DefaultValue("5s") Duration tenantCacheTime) {
 }

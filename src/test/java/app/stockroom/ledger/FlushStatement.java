@@ -26,7 +26,7 @@ public final class FlushStatement {
 	public FlushStatement(Connection connection) throws SQLException {
 		this.connection = connection;
 		try (Statement session = connection.createStatement()) {
-			for (Map.Entry<String, String> setting : Writer.session(true).entrySet()) {
+			for (Map.Entry<String, String> setting : Writer.session("force_generic_plan").entrySet()) {
 				session.execute("set %s = %s".formatted(setting.getKey(), setting.getValue()));
 			}
 		}

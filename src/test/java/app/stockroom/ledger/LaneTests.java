@@ -74,7 +74,7 @@ class LaneTests {
 	@BeforeEach
 	void openLedger() {
 		LedgerSettings settings = new LedgerSettings(1, Duration.ofMinutes(1), 4096, 1000, Duration.ofSeconds(10),
-				Duration.ofSeconds(20), Duration.ofDays(7), true);
+				Duration.ofSeconds(20), Duration.ofDays(7));
 		this.ledger = new Ledger(this.database, this.loops, this.redis, this.redisUri, this.entries, settings,
 				this.json, this.meters, Traces.off());
 	}

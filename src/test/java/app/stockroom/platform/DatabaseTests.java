@@ -11,8 +11,12 @@ import io.r2dbc.spi.ConnectionFactoryOptions;
 import io.r2dbc.spi.R2dbcNonTransientResourceException;
 import io.r2dbc.spi.R2dbcTransientResourceException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 class DatabaseTests {
 
@@ -34,9 +38,7 @@ class DatabaseTests {
 
 	@Test
 	void aChangeIsNotWaitedForLongAfterASilence() {
-		DatabaseSettings settings = new DatabaseSettings(LONG, LONG, 1, LONG, LONG, LONG);
-		Database database = new Database(() -> ConnectionFactoryOptions.builder().build(), settings,
-				new SimpleMeterRegistry());
+		Database database = database(true);
 		StepVerifier.create(database.outcomeOf(this.connection, Mono.never(), LONG)).then(() -> {
 			database.silent(true);
 			database.silent(false);
@@ -46,6 +48,12 @@ class DatabaseTests {
 			.expectNextCount(1)
 			.verifyComplete();
 		database.destroy();
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "true, force_generic_plan", "false, force_custom_plan" })
+	void plansAreMadeOnceOrForEachTenant(boolean once, String planning) {
+		assertThat(database(once).planning()).isEqualTo(planning);
 	}
 
 	@Test
@@ -59,6 +67,11 @@ class DatabaseTests {
 	void aCallEndsWithItsTime() {
 		StepVerifier.create(Database.answerOf(this.connection, Mono.never(), Duration.ofMillis(50)))
 			.verifyError(TimeoutException.class);
+	}
+
+	private static Database database(boolean planOnce) {
+		return new Database(() -> ConnectionFactoryOptions.builder().build(),
+				new DatabaseSettings(LONG, LONG, 1, LONG, LONG, LONG, planOnce), new SimpleMeterRegistry());
 	}
 
 }

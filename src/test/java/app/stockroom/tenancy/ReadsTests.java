@@ -58,10 +58,10 @@ class ReadsTests {
 	private static final MeterRegistry METERS = new SimpleMeterRegistry();
 
 	private static final TenancySettings SETTINGS = new TenancySettings(CONNECTIONS, CONNECTIONS, CONNECTIONS, 1,
-			Patience.LONG, Duration.ofMinutes(1), Duration.ofSeconds(5), true);
+			Patience.LONG, Duration.ofMinutes(1), Duration.ofSeconds(5));
 
 	private static final TenancySettings IMPATIENT = new TenancySettings(CONNECTIONS, CONNECTIONS, CONNECTIONS, 1,
-			Duration.ofMillis(300), Duration.ofMinutes(1), Duration.ofSeconds(5), true);
+			Duration.ofMillis(300), Duration.ofMinutes(1), Duration.ofSeconds(5));
 
 	@Autowired
 	private Database database;
@@ -90,7 +90,7 @@ class ReadsTests {
 		this.name = "t" + ThreadLocalRandom.current().nextInt(1_000_000_000);
 		this.reads = this.database.pool(this.name + "r", CONNECTIONS);
 		this.streams = this.database.pool(this.name + "s", CONNECTIONS);
-		this.subject = new Reads(this.reads, this.streams, this.loops, SETTINGS, METERS);
+		this.subject = new Reads(this.reads, this.streams, this.loops, SETTINGS, this.database.planning(), METERS);
 		this.tenant = newTenant();
 	}
 
@@ -123,15 +123,13 @@ class ReadsTests {
 
 	@Test
 	void aReadIsPlannedOnceUnlessTheServerHasToSeeTheTenant() {
-		assertThat(plansForValues(SETTINGS)).isZero();
-		assertThat(plansForValues(
-				new TenancySettings(1, 1, 1, 1, Patience.LONG, Duration.ofMinutes(1), Duration.ofSeconds(5), false)))
-			.isPositive();
+		assertThat(plansForValues(this.database.planning())).isZero();
+		assertThat(plansForValues("force_custom_plan")).isPositive();
 	}
 
-	private int plansForValues(TenancySettings settings) {
+	private int plansForValues(String planning) {
 		ConnectionPool one = oneConnection(TestServers.postgres().port());
-		Reads planned = new Reads(one, one, this.loops, settings, METERS);
+		Reads planned = new Reads(one, one, this.loops, SETTINGS, planning, METERS);
 		for (int i = 0; i < 3; i++) {
 			planned.list(this.tenant, VISIBLE, (statement) -> statement, ReadsTests::id).block();
 		}
@@ -173,7 +171,7 @@ class ReadsTests {
 
 	@Test
 	void aReadThatTakesTooLongLeavesThePoolWhole() {
-		Reads impatient = new Reads(this.reads, this.streams, this.loops, IMPATIENT, METERS);
+		Reads impatient = new Reads(this.reads, this.streams, this.loops, IMPATIENT, this.database.planning(), METERS);
 		Flux.range(0, 2 * CONNECTIONS)
 			.flatMap((_) -> impatient
 				.list(this.tenant, "select pg_sleep(8) from tenant where tenant_id = $1", (statement) -> statement,
@@ -213,8 +211,9 @@ class ReadsTests {
 	/** The server's own time-out does not run while it waits to be asked for more. */
 	@Test
 	void aStreamThatLastsTooLongIsEnded() {
-		Reads brief = new Reads(this.reads, this.streams, this.loops, new TenancySettings(CONNECTIONS, CONNECTIONS,
-				CONNECTIONS, 1, Patience.LONG, Duration.ofMillis(500), Duration.ofSeconds(5), true), METERS);
+		TenancySettings settings = new TenancySettings(CONNECTIONS, CONNECTIONS, CONNECTIONS, 1, Patience.LONG,
+				Duration.ofMillis(500), Duration.ofSeconds(5));
+		Reads brief = new Reads(this.reads, this.streams, this.loops, settings, this.database.planning(), METERS);
 		StepVerifier.create(brief.stream(this.tenant, NUMBERS, (statement) -> statement, ReadsTests::number), 1)
 			// The first, unless the machine stood still before it was there.
 			.thenConsumeWhile((_) -> true)
@@ -230,7 +229,7 @@ class ReadsTests {
 		try (TcpProxy proxy = TcpProxy.to(postgres.host(), postgres.port())) {
 			proxy.become(TcpProxy.Line.late(delay));
 			ConnectionPool far = oneConnection(proxy.port());
-			Reads distant = new Reads(far, far, this.loops, SETTINGS, METERS);
+			Reads distant = new Reads(far, far, this.loops, SETTINGS, this.database.planning(), METERS);
 			Mono<List<UUID>> read = distant.list(this.tenant, VISIBLE, (statement) -> statement, ReadsTests::id);
 			read.block(); // connects and prepares
 			// A slow machine makes a read later; a second round trip makes every read so.
@@ -251,7 +250,7 @@ class ReadsTests {
 		PostgresCluster postgres = TestServers.postgres();
 		try (TcpProxy proxy = TcpProxy.to(postgres.host(), postgres.port())) {
 			ConnectionPool far = oneConnection(proxy.port());
-			Reads distant = new Reads(far, far, this.loops, SETTINGS, METERS);
+			Reads distant = new Reads(far, far, this.loops, SETTINGS, this.database.planning(), METERS);
 			Mono<List<UUID>> read = distant.list(this.tenant, VISIBLE, (statement) -> statement, ReadsTests::id);
 			read.block(); // connects and prepares
 			Awaitility.await().until(() -> far.getMetrics().orElseThrow().acquiredSize() == 0);
@@ -284,7 +283,7 @@ class ReadsTests {
 		awaitEnd(this.streams);
 		Awaitility.await().untilAsserted(() -> assertThat(openTransactions()).isZero());
 		for (ConnectionPool pool : List.of(this.reads, this.streams)) {
-			Reads again = new Reads(pool, pool, this.loops, SETTINGS, METERS);
+			Reads again = new Reads(pool, pool, this.loops, SETTINGS, this.database.planning(), METERS);
 			Flux.range(0, 10 * CONNECTIONS)
 				.flatMap((_) -> again.list(this.tenant, VISIBLE, (statement) -> statement, ReadsTests::id), CONNECTIONS)
 				.doOnNext((ids) -> assertThat(ids).containsExactly(this.tenant.value()))
