@@ -97,18 +97,12 @@ public class Reads {
 	// Exports last long: with a pool of their own they cannot starve short reads.
 	@Autowired
 	Reads(Database database, EventLoops loops, TenancySettings settings, MeterRegistry meters, Traces traces) {
-		this(database.pool("reads", settings.readConnections()),
-				database.pool("streams", settings.streamConnections(), 0), loops, settings, database.planning(), meters,
-				traces, database::isSilent);
+		this(database, database.pool("reads", settings.readConnections()),
+				database.pool("streams", settings.streamConnections(), 0), loops, settings, meters, traces);
 	}
 
-	Reads(ConnectionPool reads, ConnectionPool streams, EventLoops loops, TenancySettings settings, String planning,
-			MeterRegistry meters) {
-		this(reads, streams, loops, settings, planning, meters, Traces.off(), () -> false);
-	}
-
-	private Reads(ConnectionPool reads, ConnectionPool streams, EventLoops loops, TenancySettings settings,
-			String planning, MeterRegistry meters, Traces traces, BooleanSupplier silent) {
+	Reads(Database database, ConnectionPool reads, ConnectionPool streams, EventLoops loops, TenancySettings settings,
+			MeterRegistry meters, Traces traces) {
 		this.traces = traces;
 		this.queries = meters.counter("stockroom.reads");
 		this.loops = loops;
@@ -119,8 +113,8 @@ public class Reads {
 		this.reads = reads;
 		this.streams = streams;
 		this.settings = settings;
-		this.planning = "plan_cache_mode = " + planning;
-		this.silent = silent;
+		this.planning = "plan_cache_mode = " + database.planning();
+		this.silent = database::isSilent;
 	}
 
 	/**

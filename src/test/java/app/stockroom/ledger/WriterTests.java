@@ -6,11 +6,14 @@ import java.util.Objects;
 import app.stockroom.Patience;
 import app.stockroom.StockroomTest;
 import app.stockroom.platform.Database;
+import app.stockroom.platform.TestDatabase;
 import app.stockroom.platform.Turns;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.r2dbc.autoconfigure.R2dbcConnectionDetails;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -28,20 +31,22 @@ class WriterTests {
 			""";
 
 	@Autowired
-	private Database database;
+	private R2dbcConnectionDetails details;
 
-	@Test
-	void sessionsThatWriteLookUp() {
+	@ParameterizedTest
+	@CsvSource({ "true, force_generic_plan", "false, force_custom_plan" })
+	void sessionsThatWriteLookUp(boolean planOnce, String planning) {
+		Database database = TestDatabase.open(this.details, planOnce);
 		LedgerSettings settings = new LedgerSettings(1, Patience.LONG, 4096, 1000, Patience.LONG, Patience.LONG,
 				Duration.ofDays(7));
 		SimpleMeterRegistry meters = new SimpleMeterRegistry();
-		Writer writer = new Writer(this.database, settings, new Turns(1, 1, Duration.ZERO, Patience.LONG), meters);
+		Writer writer = new Writer(database, settings, new Turns(1, 1, Duration.ZERO, Patience.LONG), meters);
 		assertThat(writer
 			.call(SETTINGS, (statement) -> statement,
 					(row) -> row.get(0, String.class) + " " + Objects.requireNonNull(row.get(1, String.class)))
 			.block(Patience.LONG)).containsExactly("enable_bitmapscan off", "enable_hashjoin off",
-					"enable_material off", "enable_mergejoin off", "enable_seqscan off",
-					"plan_cache_mode force_generic_plan");
+					"enable_material off", "enable_mergejoin off", "enable_seqscan off", "plan_cache_mode " + planning);
+		database.destroy();
 	}
 
 }

@@ -5,18 +5,13 @@ import java.time.Duration;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.ConnectionFactoryOptions;
 import io.r2dbc.spi.R2dbcNonTransientResourceException;
 import io.r2dbc.spi.R2dbcTransientResourceException;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 class DatabaseTests {
 
@@ -38,7 +33,7 @@ class DatabaseTests {
 
 	@Test
 	void aChangeIsNotWaitedForLongAfterASilence() {
-		Database database = database(true);
+		Database database = TestDatabase.open(() -> ConnectionFactoryOptions.builder().build(), true);
 		StepVerifier.create(database.outcomeOf(this.connection, Mono.never(), LONG)).then(() -> {
 			database.silent(true);
 			database.silent(false);
@@ -48,12 +43,6 @@ class DatabaseTests {
 			.expectNextCount(1)
 			.verifyComplete();
 		database.destroy();
-	}
-
-	@ParameterizedTest
-	@CsvSource({ "true, force_generic_plan", "false, force_custom_plan" })
-	void plansAreMadeOnceOrForEachTenant(boolean once, String planning) {
-		assertThat(database(once).planning()).isEqualTo(planning);
 	}
 
 	@Test
@@ -67,11 +56,6 @@ class DatabaseTests {
 	void aCallEndsWithItsTime() {
 		StepVerifier.create(Database.answerOf(this.connection, Mono.never(), Duration.ofMillis(50)))
 			.verifyError(TimeoutException.class);
-	}
-
-	private static Database database(boolean planOnce) {
-		return new Database(() -> ConnectionFactoryOptions.builder().build(),
-				new DatabaseSettings(LONG, LONG, 1, LONG, LONG, LONG, planOnce), new SimpleMeterRegistry());
 	}
 
 }

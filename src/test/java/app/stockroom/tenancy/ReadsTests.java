@@ -20,6 +20,8 @@ import app.stockroom.platform.EventLoops;
 import app.stockroom.platform.Ids;
 import app.stockroom.platform.Problem;
 import app.stockroom.platform.Refusal;
+import app.stockroom.platform.TestDatabase;
+import app.stockroom.platform.Traces;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.r2dbc.pool.ConnectionPool;
@@ -41,6 +43,7 @@ import reactor.test.StepVerifier;
 
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.r2dbc.autoconfigure.R2dbcConnectionDetails;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -67,6 +70,9 @@ class ReadsTests {
 	private Database database;
 
 	@Autowired
+	private R2dbcConnectionDetails details;
+
+	@Autowired
 	private EventLoops loops;
 
 	@Autowired
@@ -90,7 +96,7 @@ class ReadsTests {
 		this.name = "t" + ThreadLocalRandom.current().nextInt(1_000_000_000);
 		this.reads = this.database.pool(this.name + "r", CONNECTIONS);
 		this.streams = this.database.pool(this.name + "s", CONNECTIONS);
-		this.subject = new Reads(this.reads, this.streams, this.loops, SETTINGS, this.database.planning(), METERS);
+		this.subject = new Reads(this.database, this.reads, this.streams, this.loops, SETTINGS, METERS, Traces.off());
 		this.tenant = newTenant();
 	}
 
@@ -123,13 +129,14 @@ class ReadsTests {
 
 	@Test
 	void aReadIsPlannedOnceUnlessTheServerHasToSeeTheTenant() {
-		assertThat(plansForValues(this.database.planning())).isZero();
-		assertThat(plansForValues("force_custom_plan")).isPositive();
+		assertThat(plansForValues(true)).isZero();
+		assertThat(plansForValues(false)).isPositive();
 	}
 
-	private int plansForValues(String planning) {
+	private int plansForValues(boolean planOnce) {
+		Database planning = TestDatabase.open(this.details, planOnce);
 		ConnectionPool one = oneConnection(TestServers.postgres().port());
-		Reads planned = new Reads(one, one, this.loops, SETTINGS, planning, METERS);
+		Reads planned = new Reads(planning, one, one, this.loops, SETTINGS, METERS, Traces.off());
 		for (int i = 0; i < 3; i++) {
 			planned.list(this.tenant, VISIBLE, (statement) -> statement, ReadsTests::id).block();
 		}
@@ -137,6 +144,7 @@ class ReadsTests {
 				select sum(custom_plans)::int from pg_prepared_statements where $1::uuid is not null
 				""", (statement) -> statement, ReadsTests::number).block();
 		one.dispose();
+		planning.destroy();
 		return plans.getFirst();
 	}
 
@@ -171,7 +179,8 @@ class ReadsTests {
 
 	@Test
 	void aReadThatTakesTooLongLeavesThePoolWhole() {
-		Reads impatient = new Reads(this.reads, this.streams, this.loops, IMPATIENT, this.database.planning(), METERS);
+		Reads impatient = new Reads(this.database, this.reads, this.streams, this.loops, IMPATIENT, METERS,
+				Traces.off());
 		Flux.range(0, 2 * CONNECTIONS)
 			.flatMap((_) -> impatient
 				.list(this.tenant, "select pg_sleep(8) from tenant where tenant_id = $1", (statement) -> statement,
@@ -213,7 +222,7 @@ class ReadsTests {
 	void aStreamThatLastsTooLongIsEnded() {
 		TenancySettings settings = new TenancySettings(CONNECTIONS, CONNECTIONS, CONNECTIONS, 1, Patience.LONG,
 				Duration.ofMillis(500), Duration.ofSeconds(5));
-		Reads brief = new Reads(this.reads, this.streams, this.loops, settings, this.database.planning(), METERS);
+		Reads brief = new Reads(this.database, this.reads, this.streams, this.loops, settings, METERS, Traces.off());
 		StepVerifier.create(brief.stream(this.tenant, NUMBERS, (statement) -> statement, ReadsTests::number), 1)
 			// The first, unless the machine stood still before it was there.
 			.thenConsumeWhile((_) -> true)
@@ -229,7 +238,7 @@ class ReadsTests {
 		try (TcpProxy proxy = TcpProxy.to(postgres.host(), postgres.port())) {
 			proxy.become(TcpProxy.Line.late(delay));
 			ConnectionPool far = oneConnection(proxy.port());
-			Reads distant = new Reads(far, far, this.loops, SETTINGS, this.database.planning(), METERS);
+			Reads distant = new Reads(this.database, far, far, this.loops, SETTINGS, METERS, Traces.off());
 			Mono<List<UUID>> read = distant.list(this.tenant, VISIBLE, (statement) -> statement, ReadsTests::id);
 			read.block(); // connects and prepares
 			// A slow machine makes a read later; a second round trip makes every read so.
@@ -250,7 +259,7 @@ class ReadsTests {
 		PostgresCluster postgres = TestServers.postgres();
 		try (TcpProxy proxy = TcpProxy.to(postgres.host(), postgres.port())) {
 			ConnectionPool far = oneConnection(proxy.port());
-			Reads distant = new Reads(far, far, this.loops, SETTINGS, this.database.planning(), METERS);
+			Reads distant = new Reads(this.database, far, far, this.loops, SETTINGS, METERS, Traces.off());
 			Mono<List<UUID>> read = distant.list(this.tenant, VISIBLE, (statement) -> statement, ReadsTests::id);
 			read.block(); // connects and prepares
 			Awaitility.await().until(() -> far.getMetrics().orElseThrow().acquiredSize() == 0);
@@ -283,7 +292,7 @@ class ReadsTests {
 		awaitEnd(this.streams);
 		Awaitility.await().untilAsserted(() -> assertThat(openTransactions()).isZero());
 		for (ConnectionPool pool : List.of(this.reads, this.streams)) {
-			Reads again = new Reads(pool, pool, this.loops, SETTINGS, this.database.planning(), METERS);
+			Reads again = new Reads(this.database, pool, pool, this.loops, SETTINGS, METERS, Traces.off());
 			Flux.range(0, 10 * CONNECTIONS)
 				.flatMap((_) -> again.list(this.tenant, VISIBLE, (statement) -> statement, ReadsTests::id), CONNECTIONS)
 				.doOnNext((ids) -> assertThat(ids).containsExactly(this.tenant.value()))
