@@ -253,4 +253,4 @@ begin
   end loop;
 end $$;
 
--- 2
+-- 3

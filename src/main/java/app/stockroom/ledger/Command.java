@@ -21,6 +21,14 @@ import tools.jackson.databind.node.NullNode;
 public record Command(String actor, List<Line> lines, @Nullable Key key) {
 
 	/**
+	 * Whether it only adds and takes, on no terms of its own.
+	 */
+	boolean isPlain() {
+		return this.lines.stream()
+			.allMatch((line) -> line.terms() == null && line.reservedDelta() == 0 && line.note().occurredAt() == null);
+	}
+
+	/**
 	 * A client's idempotency key with the fingerprint of what it stood on.
 	 *
 	 * @param value the client's key, 1 to 256 characters

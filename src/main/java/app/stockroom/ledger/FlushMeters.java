@@ -38,7 +38,7 @@ final class FlushMeters {
 			.serviceLevelObjectives(OBJECTIVES)
 			.register(meters);
 		this.size = DistributionSummary.builder("stockroom.ledger.flush.commands")
-			.description("Commands of a call")
+			.description("Commands of one tenant in a call")
 			.register(meters);
 		this.accepted = commands(meters, "accepted");
 		this.refused = commands(meters, "refused");

@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.IntFunction;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
@@ -17,18 +16,14 @@ import app.stockroom.ledger.Work.Posting;
 import app.stockroom.ledger.Work.Rehearsal;
 import app.stockroom.ledger.Work.Waiting;
 import app.stockroom.platform.Problem;
-import app.stockroom.platform.Turns;
 import app.stockroom.tenancy.TenantId;
-import io.r2dbc.spi.Connection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
 import tools.jackson.databind.json.JsonMapper;
 
-import org.springframework.util.function.SingletonSupplier;
-
 /**
- * Sends the work of one tenant in one database call, settles each outcome and announces
+ * Has the work of a tenant sent in a database call, settles each outcome and announces
  * what was committed. The returned publishers answer when the lane may send again, with
  * what is still to be told, and never fail: every failure has been told to whoever waits.
  */
@@ -41,6 +36,8 @@ final class Flusher {
 	private final Writer writer;
 
 	private final PostEntries postEntries;
+
+	private final SharedCalls calls;
 
 	private final Announcer announcer;
 
@@ -55,12 +52,14 @@ final class Flusher {
 	private final FlushTrace trace;
 
 	/**
+	 * @param tenants the most whose commands go in one call
 	 * @param resolution how long a keyed command is sent again until its outcome is known
 	 */
-	Flusher(Writer writer, Announcer announcer, Entries entries, JsonMapper json, Duration resolution,
+	Flusher(Writer writer, Announcer announcer, Entries entries, JsonMapper json, int tenants, Duration resolution,
 			FlushMeters meters, FlushTrace trace) {
 		this.writer = writer;
 		this.postEntries = new PostEntries(json);
+		this.calls = new SharedCalls(writer, this.postEntries, trace, tenants);
 		this.announcer = announcer;
 		this.entries = entries;
 		this.json = json;
@@ -69,34 +68,15 @@ final class Flusher {
 		this.trace = trace;
 	}
 
-	/**
-	 * Posts.
-	 * @param pace that of the tenant
-	 * @param gathered what to post, asked for once, when a connection is there to send it
-	 */
-	Mono<Runnable> post(TenantId tenant, Turns.Pace pace, Supplier<List<Posting>> gathered) {
-		SingletonSupplier<List<Posting>> postings = SingletonSupplier.of(gathered);
-		Mono<List<PostEntries.Row>> call = this.writer.lend(pace,
-				connection -> send(connection, tenant, postings.obtain()));
-		return this.meters.around(() -> postings.obtain().size(), call)
-			.map(rows -> Answer.of(tenant, commands(postings.obtain()), rows, this.json))
-			.<Runnable>map(answer -> () -> settle(tenant, postings.obtain(), answer))
-			.onErrorResume(failure -> recover(tenant, postings.obtain(), failure));
+	Mono<Runnable> post(Share share) {
+		return this.meters.around(() -> share.postings().size(), this.calls.post(share))
+			.map(rows -> Answer.of(share.tenant(), share.commands(), rows, this.json))
+			.<Runnable>map(answer -> () -> settle(share.tenant(), share.postings(), answer))
+			.onErrorResume(failure -> recover(share.tenant(), share.postings(), failure));
 	}
 
 	private Mono<Runnable> post(TenantId tenant, List<Posting> postings) {
-		return post(tenant, new Turns.Pace(), () -> postings);
-	}
-
-	private Mono<List<PostEntries.Row>> send(Connection connection, TenantId tenant, List<Posting> postings) {
-		return this.trace.around(postings,
-				this.writer.send(connection, PostEntries.SQL,
-						statement -> this.postEntries.bind(statement, tenant, false, commands(postings)),
-						this.postEntries::read));
-	}
-
-	private static List<Command> commands(List<Posting> postings) {
-		return postings.stream().map(Posting::command).toList();
+		return post(Share.alone(tenant, postings));
 	}
 
 	Mono<Runnable> rehearse(TenantId tenant, Rehearsal rehearsal) {

@@ -1,5 +1,6 @@
 package app.stockroom.ledger;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -23,7 +24,8 @@ import reactor.core.publisher.Mono;
  * Group commit for one tenant in this process: one call is in flight, and what arrives
  * meanwhile waits and goes together in the next. A lone command leaves at once, and the
  * busier the tenant, the larger the calls. What a call carries is gathered when its
- * {@linkplain Turns turn} has come: while other tenants are busy, it grows.
+ * {@linkplain Turns turn} has come: while other tenants are busy, it grows, or goes with
+ * one of theirs ({@link SharedCalls}).
  */
 final class Lane {
 
@@ -32,6 +34,12 @@ final class Lane {
 	 * each version of it is one more to step over.
 	 */
 	private static final int CHANGES_PER_CALL = 250;
+
+	/**
+	 * Of a tenant that another process is calling too: sharing calls would be in vain
+	 * more often than not.
+	 */
+	private static final Duration ALONE = Duration.ofSeconds(1);
 
 	private static final Runnable NOTHING_TO_TELL = () -> {
 	};
@@ -53,6 +61,9 @@ final class Lane {
 	private final Drain drain = new Drain(this::sendNext);
 
 	private volatile boolean inFlight;
+
+	/** Until when the tenant shares no calls; of {@link System#nanoTime()}. */
+	private volatile long alone = System.nanoTime();
 
 	Lane(TenantId tenant, Flusher flusher, int capacity, int linesPerCall) {
 		this.tenant = tenant;
@@ -90,8 +101,7 @@ final class Lane {
 		}
 		this.inFlight = true;
 		Mono<Runnable> call = switch (first) {
-			case Posting posting -> this.flusher.post(this.tenant, this.pace, () -> gather(Posting.class, posting,
-					(_) -> true, (next) -> next.command().lines().size(), this.linesPerCall));
+			case Posting posting -> this.flusher.post(new OwnShare(posting));
 			case Rehearsal rehearsal -> {
 				take();
 				yield this.flusher.rehearse(this.tenant, rehearsal);
@@ -155,6 +165,57 @@ final class Lane {
 	private void take() {
 		this.queue.poll();
 		this.waiting.decrementAndGet();
+	}
+
+	/** What waits here, as a call finds it when it is about to be sent. */
+	private final class OwnShare extends Share {
+
+		private final Posting first;
+
+		OwnShare(Posting first) {
+			super(Lane.this.tenant, Lane.this.pace);
+			this.first = first;
+		}
+
+		/** All of it or nothing: who shares a call is not to wait for another. */
+		@Override
+		boolean fits(int lines) {
+			if (waiting() > lines || Lane.this.alone - System.nanoTime() > 0) {
+				return false;
+			}
+			int needed = 0;
+			for (Work work : Lane.this.queue) {
+				if (!(work instanceof Posting posting) || !posting.command().isPlain()) {
+					return false;
+				}
+				needed += posting.command().lines().size();
+				if (needed > lines) {
+					return false;
+				}
+			}
+			return true;
+		}
+
+		@Override
+		List<Posting> take() {
+			return take((_) -> true, Lane.this.linesPerCall);
+		}
+
+		@Override
+		List<Posting> take(int lines) {
+			return take((posting) -> posting.command().isPlain(), lines);
+		}
+
+		private List<Posting> take(Predicate<Posting> alike, int lines) {
+			return Lane.this.gather(Posting.class, this.first, alike, (posting) -> posting.command().lines().size(),
+					lines);
+		}
+
+		@Override
+		void held() {
+			Lane.this.alone = System.nanoTime() + ALONE.toNanos();
+		}
+
 	}
 
 }

@@ -48,7 +48,7 @@ public class Ledger {
 	 * Calls that go at once always, and from the begin of a tenant's call to that of its
 	 * next otherwise (measured: docs/benchmarks.md).
 	 */
-	private static final int FEW = 3;
+	private static final int FEW = 2;
 
 	private static final Duration GATHERING = Duration.ofMillis(16);
 
@@ -70,7 +70,7 @@ public class Ledger {
 				new Turns(FEW, settings.writeConnections(), GATHERING, settings.turnTimeout()), meters);
 		this.trace = new FlushTrace(traces);
 		Flusher flusher = new Flusher(writer, new Announcer(redis, redisUri, json, meters), entries, json,
-				settings.resolutionTimeout(), new FlushMeters(meters), this.trace);
+				settings.tenantsPerCall(), settings.resolutionTimeout(), new FlushMeters(meters), this.trace);
 		// A second lane of a tenant would cost speed, not truth: the database serializes
 		// by tenant, also across processes.
 		this.lanes = Caches.builder()

@@ -15,6 +15,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param queuedCommands commands of one tenant that may wait in this process; one more is
  * answered queue-full
  * @param linesPerCall lines of one database call
+ * @param tenantsPerCall the most tenants whose plain movements share a database call; 1
+ * where tenants lie on several nodes (Citus): a transaction should stay on one
  * @param callTimeout how long a call may take before its outcome counts as unknown
  * @param resolutionTimeout how long a keyed command is sent again until its outcome is
  * known
@@ -23,6 +25,6 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 @ConfigurationProperties("stockroom.ledger")
 record LedgerSettings(@DefaultValue("8") int writeConnections, @DefaultValue("4s") Duration turnTimeout,
 		@DefaultValue("4096") int queuedCommands, @DefaultValue("1000") int linesPerCall,
-		@DefaultValue("10s") Duration callTimeout, @DefaultValue("20s") Duration resolutionTimeout,
-		@DefaultValue("7d") Duration keyRetention) {
+		@DefaultValue("16") int tenantsPerCall, @DefaultValue("10s") Duration callTimeout,
+		@DefaultValue("20s") Duration resolutionTimeout, @DefaultValue("7d") Duration keyRetention) {
 }

@@ -21,10 +21,10 @@ import tools.jackson.databind.node.ObjectNode;
 final class PostEntries {
 
 	static final String SQL = """
-			select command, line, verdict, replayed, type, sequence, last_sequence, inventory_id, product_id, warehouse_id,
-			  quantity, reserved, min_stock, max_stock, version, at, epoch, alerts, subject,
+			select tenant_number, command, line, verdict, replayed, type, sequence, last_sequence, inventory_id, product_id,
+			  warehouse_id, quantity, reserved, min_stock, max_stock, version, at, epoch, alerts, subject,
 			  records, products, places, quantities, reserves, minima, maxima, versions
-			from post_entries_5($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15::jsonb)
+			from post_entries_6($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18::jsonb)
 			""";
 
 	private final JsonMapper json;
@@ -33,31 +33,55 @@ final class PostEntries {
 		this.json = json;
 	}
 
+	/** Binds what one tenant wants. */
 	Statement bind(Statement statement, TenantId tenant, boolean rehearse, List<Command> commands) {
-		List<Command.Line> lines = new ArrayList<>(commands.size());
-		List<String> actors = new ArrayList<>(commands.size());
-		List<Integer> lastLines = new ArrayList<>(commands.size());
-		for (Command command : commands) {
-			for (Command.Line line : command.lines()) {
-				lines.add(line);
-				actors.add(command.actor());
+		statement.bind(0, tenant.value())
+			.bindNull(1, UUID[].class)
+			.bindNull(2, Integer[].class)
+			.bindNull(3, Integer[].class);
+		Lines lines = new Lines();
+		lines.add(commands);
+		return bind(statement, rehearse, commands, lines);
+	}
+
+	/** Binds what several tenants want, each for itself. */
+	Statement bind(Statement statement, List<Share> shares) {
+		UUID[] others = new UUID[shares.size() - 1];
+		Integer[] commandsOfEach = new Integer[shares.size()];
+		Integer[] linesOfEach = new Integer[shares.size()];
+		List<Command> commands = new ArrayList<>();
+		Lines lines = new Lines();
+		for (int i = 0; i < shares.size(); i++) {
+			Share share = shares.get(i);
+			if (i > 0) {
+				others[i - 1] = share.tenant().value();
 			}
-			lastLines.add(lines.size());
+			commands.addAll(share.commands());
+			commandsOfEach[i] = share.commands().size();
+			linesOfEach[i] = lines.add(share.commands());
 		}
-		statement.bind(0, tenant.value()).bind(1, rehearse).bind(2, lastLines.toArray(Integer[]::new));
-		column(statement, 3, String.class, commands, PostEntries::key);
-		column(statement, 4, UUID.class, commands, PostEntries::fingerprint);
-		column(statement, 5, Short.class, lines, line -> line.type().code());
-		column(statement, 6, UUID.class, lines, line -> line.product().id());
-		column(statement, 7, String.class, lines, line -> line.product().sku());
-		column(statement, 8, UUID.class, lines, Command.Line::warehouseId);
-		column(statement, 9, Long.class, lines, Command.Line::delta);
-		column(statement, 10, Long.class, lines, line -> (line.reservedDelta() != 0) ? line.reservedDelta() : null);
-		column(statement, 11, String.class, actors, actor -> actor);
-		column(statement, 12, String.class, lines, line -> line.note().reason());
-		column(statement, 13, String.class, lines, line -> line.note().reference());
-		String terms = terms(lines);
-		return (terms != null) ? statement.bind(14, terms) : statement.bindNull(14, String.class);
+		statement.bind(0, shares.getFirst().tenant().value())
+			.bind(1, others)
+			.bind(2, commandsOfEach)
+			.bind(3, linesOfEach);
+		return bind(statement, false, commands, lines);
+	}
+
+	private Statement bind(Statement statement, boolean rehearse, List<Command> commands, Lines lines) {
+		statement.bind(4, rehearse).bind(5, lines.lastOfCommands.toArray(Integer[]::new));
+		column(statement, 6, String.class, commands, PostEntries::key);
+		column(statement, 7, UUID.class, commands, PostEntries::fingerprint);
+		column(statement, 8, Short.class, lines.all, line -> line.type().code());
+		column(statement, 9, UUID.class, lines.all, line -> line.product().id());
+		column(statement, 10, String.class, lines.all, line -> line.product().sku());
+		column(statement, 11, UUID.class, lines.all, Command.Line::warehouseId);
+		column(statement, 12, Long.class, lines.all, Command.Line::delta);
+		column(statement, 13, Long.class, lines.all, line -> (line.reservedDelta() != 0) ? line.reservedDelta() : null);
+		column(statement, 14, String.class, lines.actors, actor -> actor);
+		column(statement, 15, String.class, lines.all, line -> line.note().reason());
+		column(statement, 16, String.class, lines.all, line -> line.note().reference());
+		String terms = terms(lines.all);
+		return (terms != null) ? statement.bind(17, terms) : statement.bindNull(17, String.class);
 	}
 
 	/**
@@ -88,20 +112,20 @@ final class PostEntries {
 	}
 
 	Row read(Readable row) {
-		return new Row(present(row, 0, Integer.class), present(row, 1, Integer.class),
-				Verdict.of(present(row, 2, Short.class)), present(row, 3, Boolean.class), row.get(4, Short.class),
-				row.get(5, Long.class), row.get(6, Long.class), row.get(7, UUID.class), row.get(8, UUID.class),
-				row.get(9, UUID.class), row.get(10, Long.class), row.get(11, Long.class), row.get(12, Long.class),
-				row.get(13, Long.class), row.get(14, Long.class), row.get(15, Instant.class), row.get(16, String.class),
-				row.get(17, String.class), row.get(18, String.class), written(row));
+		return new Row(present(row, 0, Integer.class), present(row, 1, Integer.class), present(row, 2, Integer.class),
+				Verdict.of(present(row, 3, Short.class)), present(row, 4, Boolean.class), row.get(5, Short.class),
+				row.get(6, Long.class), row.get(7, Long.class), row.get(8, UUID.class), row.get(9, UUID.class),
+				row.get(10, UUID.class), row.get(11, Long.class), row.get(12, Long.class), row.get(13, Long.class),
+				row.get(14, Long.class), row.get(15, Long.class), row.get(16, Instant.class), row.get(17, String.class),
+				row.get(18, String.class), row.get(19, String.class), written(row));
 	}
 
 	private static @Nullable Written written(Readable row) {
-		UUID[] records = row.get(19, UUID[].class);
+		UUID[] records = row.get(20, UUID[].class);
 		return (records == null) ? null
-				: new Written(records, present(row, 20, UUID[].class), present(row, 21, UUID[].class),
-						present(row, 22, Long[].class), present(row, 23, Long[].class), present(row, 24, Long[].class),
-						present(row, 25, Long[].class), present(row, 26, Long[].class));
+				: new Written(records, present(row, 21, UUID[].class), present(row, 22, UUID[].class),
+						present(row, 23, Long[].class), present(row, 24, Long[].class), present(row, 25, Long[].class),
+						present(row, 26, Long[].class), present(row, 27, Long[].class));
 	}
 
 	static <T> T present(Readable row, int index, Class<T> type) {
@@ -173,12 +197,40 @@ final class PostEntries {
 
 	}
 
+	/** The lines of commands, of one tenant after the other. */
+	private static final class Lines {
+
+		private final List<Command.Line> all = new ArrayList<>();
+
+		private final List<String> actors = new ArrayList<>();
+
+		/** The number of each command's last line, counted from 1 in its tenant. */
+		private final List<Integer> lastOfCommands = new ArrayList<>();
+
+		/**
+		 * Adds the commands of a tenant.
+		 * @return how many lines they have
+		 */
+		int add(List<Command> commands) {
+			int before = this.all.size();
+			for (Command command : commands) {
+				for (Command.Line line : command.lines()) {
+					this.all.add(line);
+					this.actors.add(command.actor());
+				}
+				this.lastOfCommands.add(this.all.size() - before);
+			}
+			return this.all.size() - before;
+		}
+
+	}
+
 	/**
 	 * One row of the function's answer; what its columns mean is told beside the
 	 * function.
 	 */
-	record Row(int command, int line, Verdict verdict, boolean replayed, @Nullable Short type, @Nullable Long sequence,
-			@Nullable Long lastSequence, @Nullable UUID inventoryId, @Nullable UUID productId,
+	record Row(int tenantNumber, int command, int line, Verdict verdict, boolean replayed, @Nullable Short type,
+			@Nullable Long sequence, @Nullable Long lastSequence, @Nullable UUID inventoryId, @Nullable UUID productId,
 			@Nullable UUID warehouseId, @Nullable Long quantity, @Nullable Long reserved, @Nullable Long minStock,
 			@Nullable Long maxStock, @Nullable Long version, @Nullable Instant at, @Nullable String epoch,
 			@Nullable String alerts, @Nullable String subject, @Nullable Written written) {
@@ -200,10 +252,10 @@ final class PostEntries {
 			for (int command = 0; command < commands.size(); command++) {
 				for (Command.Line line : commands.get(command).lines()) {
 					int i = rows.size();
-					rows.add(new Row(command + 1, i + 1, Verdict.ACCEPTED, false, line.type().code(), previous + i + 1,
-							null, this.records[i], this.products[i], this.places[i], this.quantities[i],
-							this.reserves[i], this.minima[i], this.maxima[i], this.versions[i], null, null, null, null,
-							null));
+					rows.add(new Row(1, command + 1, i + 1, Verdict.ACCEPTED, false, line.type().code(),
+							previous + i + 1, null, this.records[i], this.products[i], this.places[i],
+							this.quantities[i], this.reserves[i], this.minima[i], this.maxima[i], this.versions[i],
+							null, null, null, null, null));
 				}
 			}
 			return rows;

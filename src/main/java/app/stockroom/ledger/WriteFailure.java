@@ -52,7 +52,10 @@ final class WriteFailure extends RuntimeException {
 		/** One of its commands carries data that the database does not take. */
 		BAD_DATA,
 
-		/** Another transaction was first; sending it again decides anew. */
+		/**
+		 * Another transaction was first, or it shared a call that was not written;
+		 * sending it again decides anew.
+		 */
 		LOST_RACE,
 
 		/** It may or may not have been committed. */

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
@@ -63,17 +64,18 @@ final class Writer {
 	 * Calls and collects the rows. Errors are {@link WriteFailure}s.
 	 */
 	<T> Mono<List<T>> call(String sql, UnaryOperator<Statement> binds, Function<Readable, T> mapper) {
-		return lend(new Turns.Pace(), (connection) -> send(connection, sql, binds, mapper));
+		return lend(new Turns.Caller(), (_, connection) -> send(connection, sql, binds, mapper));
 	}
 
 	/**
 	 * Lends a connection for one {@linkplain #send call}. Nothing is decided before it is
 	 * there, and so neither what the call carries.
-	 * @param pace that of whoever calls
+	 * @return empty where another call {@linkplain Turns.Turn#takeAlong took} the caller
+	 * along
 	 */
-	<T> Mono<T> lend(Turns.Pace pace, Function<Connection, Mono<T>> use) {
-		Mono<T> lent = Mono.usingWhen(acquire(), use, Connection::close, Writer::release, Database::discard);
-		return Mono.usingWhen(this.turns.take(pace).onErrorMap(Writer::notSent), (_) -> lent,
+	<T> Mono<T> lend(Turns.Caller caller, BiFunction<Turns.Turn, Connection, Mono<T>> use) {
+		return Mono.usingWhen(this.turns.take(caller).onErrorMap(Writer::notSent), (turn) -> Mono.usingWhen(acquire(),
+				(connection) -> use.apply(turn, connection), Connection::close, Writer::release, Database::discard),
 				(turn) -> Mono.fromRunnable(turn::end));
 	}
 

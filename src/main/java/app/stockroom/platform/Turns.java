@@ -6,6 +6,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -17,7 +18,8 @@ import reactor.core.scheduler.Schedulers;
  * Beside them goes who has not called for a while, and who has gathers: a call of twenty
  * commands costs the database little more than one of five, and what nobody has to do
  * leaves the processors to those who wait. Never more than there are connections, and
- * nobody is held up by calls that are slow while there are some.
+ * nobody is held up by calls that are slow while there are some. Whoever has a turn may
+ * take others along.
  */
 public final class Turns {
 
@@ -56,12 +58,12 @@ public final class Turns {
 	/**
 	 * Waits for a turn, which its holder must {@linkplain Turn#end end}. Not to be
 	 * cancelled.
-	 * @param pace that of whoever asks, the same each time
-	 * @return {@link TimeoutException} where the wait was too long
+	 * @return empty where another {@linkplain Turn#takeAlong took the caller along};
+	 * {@link TimeoutException} where the wait was too long
 	 */
-	public Mono<Turn> take(Pace pace) {
+	public Mono<Turn> take(Caller caller) {
 		return Mono.create((sink) -> {
-			this.waiting.add(new Turn(sink, pace));
+			this.waiting.add(new Turn(sink, caller));
 			this.drain.run();
 		});
 	}
@@ -73,13 +75,15 @@ public final class Turns {
 	private void look() {
 		Turn next;
 		while ((next = next(System.nanoTime())) != null) {
-			this.waiting.remove(next);
-			next.begin();
+			if (this.waiting.remove(next)) {
+				next.begin();
+			}
 		}
 		long now = System.nanoTime();
 		while ((next = this.waiting.peek()) != null && next.givesUp - now <= 0) {
-			this.waiting.remove();
-			next.giveUp();
+			if (this.waiting.remove(next)) {
+				next.giveUp();
+			}
 		}
 		if (next != null) {
 			lookAgain(now, next.givesUp);
@@ -94,7 +98,7 @@ public final class Turns {
 		}
 		if (calling < this.most) {
 			for (Turn turn : this.waiting) {
-				if (turn.pace.next - now <= 0) {
+				if (turn.caller.pace.next - now <= 0) {
 					return turn;
 				}
 			}
@@ -111,7 +115,7 @@ public final class Turns {
 		long due = patient;
 		if (this.inFlight.get() < this.most) {
 			for (Turn turn : this.waiting) {
-				due = (turn.pace.next - due < 0) ? turn.pace.next : due;
+				due = (turn.caller.pace.next - due < 0) ? turn.caller.pace.next : due;
 			}
 		}
 		boolean set = this.rings - now > 0;
@@ -128,24 +132,82 @@ public final class Turns {
 
 	}
 
-	/** A turn, waited for or taken. */
+	/** Somebody who waits for a turn, once. */
+	public static class Caller {
+
+		private final Pace pace;
+
+		/** Somebody who has not called before. */
+		public Caller() {
+			this(new Pace());
+		}
+
+		/**
+		 * Somebody who calls again and again.
+		 * @param pace the same each time
+		 */
+		public Caller(Pace pace) {
+			this.pace = pace;
+		}
+
+	}
+
+	/**
+	 * A turn, waited for or taken. Whoever gets to take it out of those that wait,
+	 * decides what becomes of it.
+	 */
 	public final class Turn {
 
 		private final MonoSink<Turn> sink;
 
-		private final Pace pace;
+		private final Caller caller;
 
 		private final long givesUp = System.nanoTime() + Turns.this.patience.toNanos();
 
-		private Turn(MonoSink<Turn> sink, Pace pace) {
+		private Turn(MonoSink<Turn> sink, Caller caller) {
 			this.sink = sink;
-			this.pace = pace;
+			this.caller = caller;
 		}
 
 		private void begin() {
 			Turns.this.inFlight.incrementAndGet();
-			this.pace.next = System.nanoTime() + Turns.this.gathering.toNanos();
+			gather();
 			this.sink.success(this);
+		}
+
+		private void gather() {
+			this.caller.pace.next = System.nanoTime() + Turns.this.gathering.toNanos();
+		}
+
+		/**
+		 * How many of those that wait may go with this turn, so that as many are left for
+		 * each of the others that go at once always: with all of them one call would take
+		 * long, while nobody makes another.
+		 */
+		public int company() {
+			return Turns.this.waiting.size() / Turns.this.few;
+		}
+
+		/**
+		 * Lets somebody go with this turn who waits for one: that will not come, and
+		 * {@link Turns#take} ends empty.
+		 * @param kind whom to look for
+		 * @param agrees whether somebody comes along, asked of whoever waits longest
+		 * first
+		 * @return null where nobody does
+		 */
+		public <C extends Caller> @Nullable C takeAlong(Class<C> kind, Predicate<C> agrees) {
+			for (Turn turn : Turns.this.waiting) {
+				if (kind.isInstance(turn.caller)) {
+					C other = kind.cast(turn.caller);
+					if (agrees.test(other) && Turns.this.waiting.remove(turn)) {
+						turn.gather();
+						turn.sink.success();
+						return other;
+					}
+				}
+			}
+			return null;
 		}
 
 		private void giveUp() {

@@ -106,7 +106,7 @@ final class Gathering<K, Q, A> {
 			return;
 		}
 		// Who did not get a turn has been waiting with all the others.
-		Mono<Turns.Turn> turn = this.turns.take(next.pace).doOnError((_) -> take(about, next));
+		Mono<Turns.Turn> turn = this.turns.take(new Turns.Caller(next.pace)).doOnError((_) -> take(about, next));
 		Mono.usingWhen(turn, (_) -> send(about, next), (taken) -> Mono.fromRunnable(taken::end))
 			.subscribe((answers) -> {
 				ended(about, next);

@@ -39,20 +39,23 @@ public final class FlushStatement {
 	 */
 	public int out(UUID tenant, int count, Supplier<UUID> products) throws SQLException {
 		this.statement.setObject(1, tenant);
-		this.statement.setBoolean(2, false);
-		array(3, "int4", IntStream.rangeClosed(1, count).boxed().toArray(Integer[]::new));
+		this.statement.setNull(2, Types.ARRAY);
+		this.statement.setNull(3, Types.ARRAY);
 		this.statement.setNull(4, Types.ARRAY);
-		this.statement.setNull(5, Types.ARRAY);
-		array(6, "int2", fill(new Short[count], EntryType.OUT.code()));
-		array(7, "uuid", IntStream.range(0, count).mapToObj((_) -> products.get()).toArray(UUID[]::new));
+		this.statement.setBoolean(5, false);
+		array(6, "int4", IntStream.rangeClosed(1, count).boxed().toArray(Integer[]::new));
+		this.statement.setNull(7, Types.ARRAY);
 		this.statement.setNull(8, Types.ARRAY);
-		this.statement.setNull(9, Types.ARRAY);
-		array(10, "int8", fill(new Long[count], -1L));
+		array(9, "int2", fill(new Short[count], EntryType.OUT.code()));
+		array(10, "uuid", IntStream.range(0, count).mapToObj((_) -> products.get()).toArray(UUID[]::new));
 		this.statement.setNull(11, Types.ARRAY);
-		array(12, "text", fill(new String[count], "benchmark"));
-		this.statement.setNull(13, Types.ARRAY);
+		this.statement.setNull(12, Types.ARRAY);
+		array(13, "int8", fill(new Long[count], -1L));
 		this.statement.setNull(14, Types.ARRAY);
-		this.statement.setNull(15, Types.VARCHAR);
+		array(15, "text", fill(new String[count], "benchmark"));
+		this.statement.setNull(16, Types.ARRAY);
+		this.statement.setNull(17, Types.ARRAY);
+		this.statement.setNull(18, Types.VARCHAR);
 		try (ResultSet rows = this.statement.executeQuery()) {
 			int accepted = 0;
 			while (rows.next()) {

@@ -8,7 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
+import java.util.function.BiFunction;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import app.stockroom.Invariants;
 import app.stockroom.StockroomTest;
@@ -23,8 +25,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Plain movements that are all accepted are written all at once, everything else line by
- * line. Here the same calls are made to two tenants, one of which names terms, though
- * none, and so has every call done line by line.
+ * line, and one call may carry those of several tenants. Here the same calls are made to
+ * tenants that differ in how: one names terms, though none, and so has every call done
+ * line by line; two others share theirs.
  */
 @StockroomTest
 class PostEntriesTests {
@@ -76,6 +79,33 @@ class PostEntriesTests {
 		Invariants.hold(this.environment, inOrder.shop().tenant());
 	}
 
+	@Test
+	void whatSharesACallIsWrittenAsIfItHadOneToItself() throws Exception {
+		Store alone = store();
+		Store aloneToo = store();
+		Store shared = store();
+		Store sharedToo = store();
+		long seed = Long.getLong("stockroom.entries.seed", SEED);
+		Random random = new Random(seed);
+		try (Connection connection = Invariants.owner(this.environment)) {
+			for (int i = 0; i < CALLS; i++) {
+				Call call = Call.random(random);
+				Call another = Call.random(random);
+				List<String> rows = post(connection, alone, call, null);
+				List<String> others = post(connection, aloneToo, another, null);
+				assertThat(post(connection, null, new Part(shared, call), new Part(sharedToo, another)))
+					.as("calls %d of seed %d: %s and %s", i, seed, call, another)
+					.containsExactly(rows, others);
+			}
+			assertThat(written(connection, shared)).as("what seed %d wrote", seed)
+				.isEqualTo(written(connection, alone));
+			assertThat(written(connection, sharedToo)).as("what seed %d wrote", seed)
+				.isEqualTo(written(connection, aloneToo));
+		}
+		Invariants.hold(this.environment, shared.shop().tenant());
+		Invariants.hold(this.environment, sharedToo.shop().tenant());
+	}
+
 	/** Products and warehouses at their {@link Call}s' numbers. */
 	private Store store() {
 		Shop shop = Shop.open(this.ledger, this.tenants);
@@ -99,38 +129,72 @@ class PostEntriesTests {
 		return new Store(shop, products, warehouses);
 	}
 
+	/** Makes a call of one tenant. */
 	private static List<String> post(Connection connection, Store store, Call call, @Nullable String terms)
 			throws SQLException {
-		List<Line> lines = call.lines();
+		return post(connection, terms, new Part(store, call)).getFirst();
+	}
+
+	/**
+	 * Makes a call.
+	 * @return the rows of each tenant
+	 */
+	private static List<List<String>> post(Connection connection, @Nullable String terms, Part... all)
+			throws SQLException {
+		List<Part> parts = List.of(all);
+		List<Call> calls = parts.stream().map(Part::call).toList();
 		try (PreparedStatement statement = connection.prepareStatement(PostEntries.SQL.replaceAll("\\$\\d+", "?"))) {
-			statement.setObject(1, store.shop().tenant().value());
-			statement.setBoolean(2, false);
-			statement.setArray(3, connection.createArrayOf("int4", call.lastLines().toArray()));
-			statement.setArray(4, connection.createArrayOf("text", call.keys().toArray()));
-			statement.setArray(5, connection.createArrayOf("uuid", call.fingerprints()));
-			statement.setArray(6, connection.createArrayOf("int2", lines.stream().map(Line::type).toArray()));
-			statement.setArray(7, connection.createArrayOf("uuid",
-					lines.stream().map((line) -> line.named() ? null : store.product(line)).toArray()));
-			statement.setArray(8, connection.createArrayOf("text",
-					lines.stream().map((line) -> line.named() ? "P" + line.product() : null).toArray()));
-			statement.setArray(9, connection.createArrayOf("uuid", lines.stream().map(store::warehouse).toArray()));
-			statement.setArray(10, connection.createArrayOf("int8", lines.stream().map(Line::delta).toArray()));
-			statement.setArray(11, null);
-			statement.setArray(12, connection.createArrayOf("text", call.words("actor")));
-			statement.setArray(13, connection.createArrayOf("text", call.words("reason")));
-			statement.setArray(14, connection.createArrayOf("text", call.words("reference")));
-			statement.setString(15, terms);
-			ResultSet answer = statement.executeQuery();
-			List<String> rows = new ArrayList<>();
-			while (answer.next()) {
-				rows.add(row(answer, List.of("command", "line", "verdict", "replayed", "type", "sequence",
-						"last_sequence", "quantity", "reserved", "min_stock", "max_stock", "version")));
-				if (answer.getArray("records") != null) {
-					rows.addAll(call.accepted(answer));
-				}
+			List<UUID> tenants = parts.stream().map((part) -> part.store().shop().tenant().value()).toList();
+			statement.setObject(1, tenants.getFirst());
+			statement.setArray(2, null);
+			statement.setArray(3, null);
+			statement.setArray(4, null);
+			if (parts.size() > 1) {
+				array(statement, 2, "uuid", tenants.stream().skip(1));
+				array(statement, 3, "int4", calls.stream().map((call) -> call.lastLines().size()));
+				array(statement, 4, "int4", calls.stream().map((call) -> call.lines().size()));
 			}
-			return rows;
+			statement.setBoolean(5, false);
+			array(statement, 6, "int4", calls.stream().flatMap((call) -> call.lastLines().stream()));
+			array(statement, 7, "text", calls.stream().flatMap((call) -> call.keys().stream()));
+			array(statement, 8, "uuid", calls.stream().flatMap(Call::fingerprints));
+			array(statement, 9, "int2", lines(parts, (_, line) -> line.type()));
+			array(statement, 10, "uuid", lines(parts, (store, line) -> line.named() ? null : store.product(line)));
+			array(statement, 11, "text", lines(parts, (_, line) -> line.named() ? "P" + line.product() : null));
+			array(statement, 12, "uuid", lines(parts, Store::warehouse));
+			array(statement, 13, "int8", lines(parts, (_, line) -> line.delta()));
+			statement.setArray(14, null);
+			array(statement, 15, "text", calls.stream().flatMap((call) -> call.words("actor")));
+			array(statement, 16, "text", calls.stream().flatMap((call) -> call.words("reason")));
+			array(statement, 17, "text", calls.stream().flatMap((call) -> call.words("reference")));
+			statement.setString(18, terms);
+			return answers(statement.executeQuery(), parts);
 		}
+	}
+
+	private static List<List<String>> answers(ResultSet answer, List<Part> parts) throws SQLException {
+		List<List<String>> rows = new ArrayList<>();
+		parts.forEach((_) -> rows.add(new ArrayList<>()));
+		while (answer.next()) {
+			int part = answer.getInt("tenant_number") - 1;
+			rows.get(part)
+				.add(row(answer, List.of("command", "line", "verdict", "replayed", "type", "sequence", "last_sequence",
+						"quantity", "reserved", "min_stock", "max_stock", "version")));
+			if (answer.getArray("records") != null) {
+				rows.get(part).addAll(parts.get(part).call().accepted(answer));
+			}
+		}
+		return rows;
+	}
+
+	private static void array(PreparedStatement statement, int index, String type, Stream<?> values)
+			throws SQLException {
+		statement.setArray(index, statement.getConnection().createArrayOf(type, values.toArray()));
+	}
+
+	private static Stream<@Nullable Object> lines(List<Part> parts, BiFunction<Store, Line, @Nullable Object> column) {
+		return parts.stream()
+			.flatMap((part) -> part.call().lines().stream().map((line) -> column.apply(part.store(), line)));
 	}
 
 	/** What the two tenants must have alike: all but ids and times. */
@@ -211,6 +275,10 @@ class PostEntriesTests {
 
 	}
 
+	/** What one tenant posts in a call. */
+	private record Part(Store store, Call call) {
+	}
+
 	/**
 	 * One line.
 	 *
@@ -248,8 +316,8 @@ class PostEntriesTests {
 			return new Call(lines, lastLines, keys, random.nextInt(2));
 		}
 
-		@Nullable UUID[] fingerprints() {
-			return this.keys.stream().map((key) -> (key != null) ? new UUID(0, this.body) : null).toArray(UUID[]::new);
+		Stream<@Nullable UUID> fingerprints() {
+			return this.keys.stream().map((key) -> (key != null) ? new UUID(0, this.body) : null);
 		}
 
 		/** The arrays of the call's row as the rows that they stand for. */
@@ -269,8 +337,8 @@ class PostEntriesTests {
 			return rows;
 		}
 
-		Object[] words(String kind) {
-			return IntStream.range(0, this.lines.size()).mapToObj((line) -> kind + " " + line).toArray();
+		Stream<String> words(String kind) {
+			return IntStream.range(0, this.lines.size()).mapToObj((line) -> kind + " " + line);
 		}
 
 	}

@@ -37,7 +37,7 @@ class WriterTests {
 	@CsvSource({ "true, force_generic_plan", "false, force_custom_plan" })
 	void sessionsThatWriteLookUp(boolean planOnce, String planning) {
 		Database database = TestDatabase.open(this.details, planOnce);
-		LedgerSettings settings = new LedgerSettings(1, Patience.LONG, 4096, 1000, Patience.LONG, Patience.LONG,
+		LedgerSettings settings = new LedgerSettings(1, Patience.LONG, 4096, 1000, 1, Patience.LONG, Patience.LONG,
 				Duration.ofDays(7));
 		SimpleMeterRegistry meters = new SimpleMeterRegistry();
 		Writer writer = new Writer(database, settings, new Turns(1, 1, Duration.ZERO, Patience.LONG), meters);
